@@ -1,0 +1,1 @@
+"""Doing things: action server, services as data, forms, identity, ledger and department stubs."""
