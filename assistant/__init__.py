@@ -1,0 +1,1 @@
+"""The turn and everything around it: wording, channels, gateway, supervisor, command line."""

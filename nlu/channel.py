@@ -1,0 +1,91 @@
+"""The only door into Rasa: one turn in, the custom messages of our actions out.
+
+POST /webhooks/turn/turn with header `X-Xiangyin-Secret` and JSON
+`{"conversation": str, "text": str, "message_id": str, "metadata": object}` answers
+`{"messages": [...], "intent": {"name", "confidence"}}`. GET /webhooks/turn/ready answers 200 once the model is
+loaded. Errors: 400 malformed, 401 wrong secret, 413 too long, 503 not ready.
+
+A leading “/” would inject an intent with confidence 1 (stack: RegexMessageHandler cannot be configured away),
+so the text is folded by NFKC first and every leading slash becomes full-width.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+import unicodedata
+from collections import OrderedDict
+from typing import Any, Awaitable, Callable, Dict, Optional, Text
+
+from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
+from sanic import Blueprint, response
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+MAX_TEXT = 600
+REMEMBERED = 2048
+CONVERSATION = re.compile(r"^[A-Za-z0-9._:-]{1,128}$")
+
+
+def neutral(text: str) -> str:
+    """Text that Rasa cannot take for an intent: NFKC, control characters gone, leading slashes full-width."""
+    folded = "".join(c for c in unicodedata.normalize("NFKC", text) if c.isprintable()).strip()
+    slashes = len(folded) - len(folded.lstrip("/ \u3000"))
+    return folded[:slashes].replace("/", "／") + folded[slashes:]
+
+
+class TurnChannel(InputChannel):
+    """Input channel with a shared secret, obligatory conversation, and message ids answered once."""
+
+    def __init__(self, secret: Text) -> None:
+        if not secret:
+            raise ValueError("the turn channel needs a shared secret")
+        self._secret = secret
+        self._answered: "OrderedDict[str, Dict[str, Any]]" = OrderedDict()
+
+    @classmethod
+    def name(cls) -> Text:
+        return "turn"
+
+    @classmethod
+    def from_credentials(cls, credentials: Optional[Dict[Text, Any]]) -> "TurnChannel":
+        return cls(str((credentials or {}).get("secret") or ""))
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        turns = Blueprint("xiangyin_turn", __name__)
+
+        @turns.route("/ready", methods=["GET"])
+        async def ready(request: Request) -> HTTPResponse:
+            agent = request.app.ctx.agent
+            loaded = bool(agent and agent.is_ready())
+            body = {"ready": loaded, "model": agent.model_id if loaded else None}
+            return response.json(body, status=200 if loaded else 503)
+
+        @turns.route("/turn", methods=["POST"])
+        async def turn(request: Request) -> HTTPResponse:
+            given = request.headers.get("x-xiangyin-secret") or ""
+            if not hmac.compare_digest(given.encode(), self._secret.encode()):
+                return response.json({"error": "wrong secret"}, status=401)
+            body = request.json if isinstance(request.json, dict) else {}
+            conversation, text, message_id = body.get("conversation"), body.get("text"), body.get("message_id")
+            if not isinstance(conversation, str) or not CONVERSATION.match(conversation):
+                return response.json({"error": "a conversation is needed"}, status=400)
+            if not isinstance(text, str) or not neutral(text):
+                return response.json({"error": "text is needed"}, status=400)
+            if len(text) > MAX_TEXT:
+                return response.json({"error": "text is too long"}, status=413)
+            key = f"{conversation}/{message_id}" if message_id else None
+            if key and key in self._answered:
+                return response.json(self._answered[key])
+            out = CollectingOutputChannel()
+            metadata = {**(body.get("metadata") or {}), "message_id": message_id}
+            message = UserMessage(neutral(text), out, conversation, input_channel=self.name(), metadata=metadata)
+            await on_new_message(message)
+            answer = {"messages": [m["custom"] for m in out.messages if "custom" in m]}
+            if key:
+                self._answered[key] = answer
+                while len(self._answered) > REMEMBERED:
+                    self._answered.popitem(last=False)
+            return response.json(answer)
+
+        return turns

@@ -1,0 +1,79 @@
+"""A Rasa component that recognises whole-utterance commands by their words, before statistics may doubt them.
+
+“人工” said alone must reach a person every time (DESIGN §10), so an utterance that *is* a command word, apart
+from particles and punctuation, gets that intent with confidence 1. The words come from dialect packs and
+`nlu/commands.yml`, written into the model's training folder by `nlu.generate` and stored inside the model.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from typing import Any, Dict, List, Optional, Text
+
+PARTICLES = "嘛吧呀啊哦噢嗯呢哈哩咧哒了哎诶喔呃欸嘞嘅啦喽咯"
+PUNCTUATION = re.compile(r"[\s，。！？、,.!?~～…·“”\"'：:；;]+")
+
+
+def bare(text: str) -> str:
+    """The utterance without punctuation, blanks and particles at either end."""
+    return PUNCTUATION.sub("", unicodedata.normalize("NFKC", text)).strip(PARTICLES)
+
+
+def command_of(text: str, words: Dict[str, str]) -> Optional[str]:
+    """Intent of an utterance that is a command word, or None. `words` maps bare word to intent."""
+    plain = PUNCTUATION.sub("", unicodedata.normalize("NFKC", text))
+    return words.get(plain) or words.get(bare(text))
+
+
+try:  # the pure part above is tested outside the engine's environment
+    from rasa.engine.graph import ExecutionContext, GraphComponent
+    from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+    from rasa.engine.storage.resource import Resource
+    from rasa.engine.storage.storage import ModelStorage
+    from rasa.shared.nlu.constants import INTENT, TEXT
+    from rasa.shared.nlu.training_data.message import Message
+    from rasa.shared.nlu.training_data.training_data import TrainingData
+except ImportError:
+    pass
+else:
+
+    @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+    class CommandWords(GraphComponent):
+        """Overrides the intent when the whole utterance is a command word."""
+
+        def __init__(self, storage: ModelStorage, resource: Resource, words: Dict[Text, Text]) -> None:
+            self._storage, self._resource, self._words = storage, resource, words
+
+        @staticmethod
+        def get_default_config() -> Dict[Text, Any]:
+            return {"words": "var/nlu/commands.json"}
+
+        @classmethod
+        def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
+                   execution_context: ExecutionContext) -> "CommandWords":
+            with open(config["words"], encoding="utf-8") as file:
+                return cls(model_storage, resource, json.load(file))
+
+        @classmethod
+        def load(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
+                 execution_context: ExecutionContext, **_: Any) -> "CommandWords":
+            with model_storage.read_from(resource) as folder:
+                words = json.loads((folder / "commands.json").read_text("utf-8"))
+            return cls(model_storage, resource, words)
+
+        def train(self, training_data: TrainingData) -> Resource:
+            with self._storage.write_to(self._resource) as folder:
+                (folder / "commands.json").write_text(json.dumps(self._words, ensure_ascii=False), "utf-8")
+            return self._resource
+
+        def process_training_data(self, training_data: TrainingData) -> TrainingData:
+            return training_data
+
+        def process(self, messages: List[Message]) -> List[Message]:
+            for message in messages:
+                intent = command_of(message.get(TEXT) or "", self._words)
+                if intent:
+                    message.set(INTENT, {"name": intent, "confidence": 1.0}, add_to_output=True)
+            return messages
