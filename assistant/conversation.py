@@ -44,6 +44,7 @@ class Assistant:
         if utterance.dialect:
             dialogue.dialect = utterance.dialect
         async with dialogue.lock:
+            asked = (dialogue.expecting or {}).get("kind")
             if utterance.message_id and utterance.message_id in dialogue.answered:
                 return dialogue.answered[utterance.message_id]
             marks: dict[str, float] = {}
@@ -53,7 +54,7 @@ class Assistant:
                 reply = self._canned(utterance, dialogue, "failed", "engine_slow")
             reply = replace(reply, ms=round((time.perf_counter() - begun) * 1000), marks=marks)
             dialogue.took(reply, utterance.message_id)
-        self._records.write(utterance, reply)
+        self._records.write(utterance, reply, asked)
         return reply
 
     async def _turn(self, utterance: Utterance, dialogue: Dialogue, marks: dict[str, float]) -> Reply:

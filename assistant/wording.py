@@ -1,0 +1,128 @@
+"""Words the reply: outcomes in, what is said and what is shown out. Pure; the sentences are data.
+
+Speech is one thing at a time; the screen carries the whole answer with its source (DESIGN §10: no answer without
+source, effective date and jurisdiction).
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+SENTENCES = Path(__file__).with_name("sentences.yml")
+SECTIONS = {"要点": "points", "材料": "materials", "时限与费用": "time_and_fee", "在哪里办": "where", "大白话": "plain"}
+SPOKEN_LINES = 4
+"""Lines of a section that are said aloud; the rest is on the screen."""
+
+
+def word(outcomes: Sequence[Mapping[str, Any]], channel: str) -> tuple[str, str]:
+    """(speech, display) of a turn's outcomes, in order. Raises KeyError for a sentence nobody wrote."""
+    spoken, shown = zip(*(one(outcome) for outcome in outcomes), strict=True)
+    return join(spoken, ""), join(shown, "\n")
+
+
+def one(outcome: Mapping[str, Any]) -> tuple[str, str]:
+    """(speech, display) of one outcome."""
+    params = dict(outcome.get("params") or {})
+    if outcome["sentence"] in ("answer", "answer_offer"):
+        return answer(params, outcome.get("source") or {})
+    params["again_note"] = "这件事刚才已经办过了，没有重复办。" if params.get("again") else ""
+    params["dialect_name"] = dialect_name(str(params.get("dialect") or ""))
+    sentence = sentences()[outcome["sentence"]]
+    forms = sentence if isinstance(sentence, dict) else {"speech": sentence}
+    speech = fill(forms["speech"], params)
+    display = fill(forms.get("display", forms["speech"]), params)
+    if outcome.get("choices"):
+        display += "".join(f"\n{n}. {c['label']}" for n, c in enumerate(outcome["choices"], 1))
+    return speech, display
+
+
+def answer(params: Mapping[str, Any], source: Mapping[str, Any]) -> tuple[str, str]:
+    """An answer from an entry: its sentence or the section asked for, then source, date and place."""
+    section = params.get("section") or ""
+    offer = f"要不要现在就给您办{params['service_title']}？" if params.get("service_title") else ""
+    doubt = "具体以当地窗口答复为准。" if params.get("verify") else ""
+    wanted = [str(line) for line in params.get(SECTIONS.get(section, ""), [])]
+    if wanted:
+        said = f"{section}：" + "；".join(line.rstrip("。；") for line in wanted[:SPOKEN_LINES]) + "。"
+    else:
+        said = ended(str(params["short"]))
+    speech = said + doubt + spoken_source(source) + offer
+    lines = [f"【{params['title']}】", said if wanted else ended(str(params["short"]))]
+    for name, key in SECTIONS.items():
+        if params.get(key) and not (wanted and name == section):
+            lines += [f"{name}：", *(f"· {line}" for line in params[key])]
+    lines += [doubt] if doubt else []
+    lines.append(shown_source(source))
+    lines += [offer] if offer else []
+    return speech, "\n".join(lines)
+
+
+def spoken_source(source: Mapping[str, Any]) -> str:
+    """“依据《社会保险经办条例》第二十五条。” — number, date and issuer are on the screen."""
+    if not source:
+        return ""
+    where = place(source)
+    return f"依据《{source['document']}》{source.get('article') or ''}，{day(source.get('effective'))}起施行，{where}。"
+
+
+def shown_source(source: Mapping[str, Any]) -> str:
+    if not source:
+        return ""
+    number = f"（{source['number']}）" if source.get("number") else ""
+    issuer = f"，{source['issuer']}" if source.get("issuer") else ""
+    url = f" {source['url']}" if source.get("url") else ""
+    article, effective = source.get("article") or "", day(source.get("effective"))
+    return f"依据：《{source['document']}》{number}{article}{issuer}，{effective}起施行，{place(source)}。{url}"
+
+
+def place(source: Mapping[str, Any]) -> str:
+    where = str(source.get("jurisdiction") or "全国")
+    return f"{where}适用"
+
+
+def day(date: Any) -> str:
+    """2023-12-01 → 2023年12月1日."""
+    parts = str(date or "").split("-")
+    if len(parts) != 3:
+        return str(date or "日期未注明")
+    year, month, day_ = parts
+    return f"{year}年{int(month)}月{int(day_)}日"
+
+
+def canned(name: str, **params: Any) -> str:
+    """Speech of a sentence that belongs to no outcome (welcome, busy …)."""
+    return one({"status": "answered", "sentence": name, "params": params})[0]
+
+
+def dialect_name(dialect: str) -> str:
+    names = {
+        "mandarin": "普通话", "sichuan": "四川话", "cantonese": "广东话", "henan": "河南话", "northeast": "东北话",
+        "wu": "吴语", "xiang": "湖南话", "minnan": "闽南话", "hakka": "客家话",
+    }  # fmt: skip
+    return names.get(dialect, dialect)
+
+
+def fill(template: str, params: Mapping[str, Any]) -> str:
+    """str.format with lists joined by 、."""
+    flat = {k: "、".join(map(str, v)) if isinstance(v, list | tuple) else v for k, v in params.items()}
+    return template.format_map(flat)
+
+
+def ended(text: str) -> str:
+    return text if text.endswith(("。", "！", "？")) else text + "。"
+
+
+def join(parts: Sequence[str], between: str) -> str:
+    return between.join(part for part in parts if part)
+
+
+@functools.cache
+def sentences() -> dict[str, Any]:
+    """The canned sentences, read once."""
+    content: dict[str, Any] = yaml.safe_load(SENTENCES.read_text("utf-8"))
+    return content
