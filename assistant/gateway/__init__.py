@@ -1,0 +1,1 @@
+"""The only listener towards people: sessions, limits, pages, WebSocket, turns."""

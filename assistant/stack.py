@@ -1,0 +1,216 @@
+"""Starts, watches and stops the processes behind the assistant (DESIGN §2).
+
+`Stack` runs departments, actions and engine (and the gateway for `xiangyin up`) as children with logs in
+`var/logs`. A child that ends is restarted with growing pauses; the stack is ready only when a canary turn went
+through all of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import httpx
+
+from assistant.engine import Engine, EngineError
+from assistant.settings import ROOT, Settings
+
+BACK_OFF = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+"""Seconds before the first, second … restart of a child that keeps ending."""
+STEADY_SECONDS = 60.0
+"""A child that lived this long starts its back-off again from the beginning."""
+
+
+class StackError(RuntimeError):
+    """A part could not be started; the message is a Chinese sentence for the operator."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One child process: its command, extra environment, and the address that answers once it is up."""
+
+    name: str
+    command: Sequence[str]
+    health: str
+    port: int
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Child:
+    part: Part
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    failures: int = 0
+    again_at: float = 0.0
+
+
+def parts(settings: Settings, gateway: bool) -> list[Part]:
+    """The processes in the order of starting (they come up at the same time)."""
+    var = settings.var
+    main, rasa = str(var / "main" / "bin" / "python"), str(var / "engine" / "bin" / "rasa")
+    shared = {
+        "PYTHONPATH": str(ROOT), "XIANGYIN_VAR": str(var), "XIANGYIN_SECRET": settings.secret,
+        "XIANGYIN_DEPARTMENTS_PORT": str(settings.departments_port), "XIANGYIN_ACTIONS_PORT": str(settings.actions_port),
+        "XIANGYIN_ENGINE_PORT": str(settings.engine_port), "XIANGYIN_GATEWAY_PORT": str(settings.gateway_port),
+        "XIANGYIN_ACTIONS_URL": f"{settings.actions_url}/webhook", "HF_HUB_OFFLINE": "1",
+        "TOKENIZERS_PARALLELISM": "false", "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1",
+    }  # fmt: skip
+    rasa_only = {
+        "RASA_TELEMETRY_ENABLED": "false", "PYTHONWARNINGS": "ignore", "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "2", "TF_INTRA_OP_PARALLELISM_THREADS": "1", "TF_INTER_OP_PARALLELISM_THREADS": "1",
+        "SANIC_HOST": "127.0.0.1",
+    }  # fmt: skip
+    model = str(var / "engine-model" / "xiangyin.tar.gz")
+    engine = [rasa, "run", "-i", "127.0.0.1", "-p", str(settings.engine_port), "-m", model,
+              "--endpoints", "nlu/endpoints.yml", "--credentials", "nlu/credentials.yml"]  # fmt: skip
+    children = [
+        Part("engine", engine, f"{settings.engine_url}/ready", settings.engine_port, {**shared, **rasa_only}),
+        Part("actions", [main, "-m", "actions.server"], f"{settings.actions_url}/health", settings.actions_port, shared),
+        Part("departments", [main, "-m", "actions.departments"], f"{settings.departments_url}/health",
+             settings.departments_port, shared),
+    ]  # fmt: skip
+    if gateway:
+        home = f"http://127.0.0.1:{settings.gateway_port}/health"
+        children.append(Part("gateway", [main, "-m", "assistant.gateway"], home, settings.gateway_port, shared))
+    return children
+
+
+class Stack:
+    """Children of this process. Use as a context manager; leaving it stops them all."""
+
+    def __init__(self, settings: Settings, gateway: bool = False) -> None:
+        self.settings = settings
+        self._children = [Child(part) for part in parts(settings, gateway)]
+
+    def __enter__(self) -> Stack:
+        for child in self._children:
+            if occupied(child.part.port):
+                raise StackError(f"端口{child.part.port}已经有程序在用（{child.part.name}）。"
+                                 "可能乡音已经在运行；要么先停掉它，要么换一个端口。")  # fmt: skip
+        for child in self._children:
+            self._start(child)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def wait_ready(self, timeout: float = 180.0, tell: Callable[[str], None] = lambda _: None) -> float:
+        """Block until every part answers and a canary turn came back; seconds taken. Raises StackError."""
+        begun = time.monotonic()
+        waiting = {child.part.name: child.part.health for child in self._children}
+        while waiting:
+            self.watch()
+            for name in [n for n, address in waiting.items() if answers(address)]:
+                del waiting[name]
+                tell(name)
+            if time.monotonic() - begun > timeout:
+                raise StackError(f"{'、'.join(waiting)}在{timeout:.0f}秒内没有起来，请看{self.settings.var / 'logs'}里的日志。")
+            time.sleep(0.2)
+        asyncio.run(canary(self.settings))
+        return time.monotonic() - begun
+
+    def watch(self) -> list[str]:
+        """Restart children that ended, when their pause is over. Names of those restarted."""
+        restarted = []
+        now = time.monotonic()
+        for child in self._children:
+            if child.process is None or child.process.poll() is None:
+                continue
+            if child.again_at == 0.0:
+                child.failures = 0 if now - child.started > STEADY_SECONDS else child.failures + 1
+                child.again_at = now + BACK_OFF[min(child.failures, len(BACK_OFF) - 1)]
+            elif now >= child.again_at:
+                self._start(child)
+                restarted.append(child.part.name)
+        return restarted
+
+    def stop(self) -> None:
+        """End all children, politely first."""
+        alive = [c.process for c in self._children if c.process and c.process.poll() is None]
+        for process in alive:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+        until = time.monotonic() + 5.0
+        for process in alive:
+            try:
+                process.wait(max(0.1, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+    def pids(self) -> dict[str, int]:
+        """Process ids of the children by name."""
+        return {c.part.name: c.process.pid for c in self._children if c.process}
+
+    def _start(self, child: Child) -> None:
+        logs = self.settings.var / "logs"
+        logs.mkdir(parents=True, exist_ok=True)
+        environment = {**os.environ, **child.part.environment}
+        with (logs / f"{child.part.name}.log").open("ab") as log:
+            child.process = subprocess.Popen(
+                list(child.part.command), cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log,
+                stderr=subprocess.STDOUT, start_new_session=True,
+            )  # fmt: skip
+        child.started, child.again_at = time.monotonic(), 0.0
+
+
+async def canary(settings: Settings) -> None:
+    """One turn through engine and actions. Raises StackError when it does not come back."""
+    engine = Engine(settings)
+    try:
+        for attempt in range(3):
+            try:
+                await engine.turn(f"canary-{os.getpid()}-{attempt}", "你好", f"canary-{attempt}", {"channel": "canary"})
+                return
+            except EngineError as error:
+                last = error.reason
+        raise StackError(f"试问一句没有答复（{last}），请看{settings.var / 'logs'}里的日志。")
+    finally:
+        await engine.close()
+
+
+def answers(address: str) -> bool:
+    try:
+        return httpx.get(address, timeout=2.0, trust_env=False).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def occupied(port: int) -> bool:
+    """Whether something listens on this loopback port."""
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def free_ports(count: int) -> list[int]:
+    """Loopback ports that are free now."""
+    with contextlib.ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+
+
+@contextlib.contextmanager
+def running_stack(settings: Settings, tell: Callable[[str], None] = lambda _: None) -> Iterator[Settings]:
+    """Settings of a stack that answers: the one already up, or a private one on free ports for this block."""
+    if answers(f"{settings.engine_url}/ready") and answers(f"{settings.actions_url}/health"):
+        yield settings
+        return
+    engine, actions, departments = free_ports(3)
+    private = replace(settings, engine_port=engine, actions_port=actions, departments_port=departments)
+    with Stack(private) as stack:
+        tell("正在启动对话引擎，约半分钟……")
+        stack.wait_ready()
+        yield private
