@@ -1,0 +1,219 @@
+"""A policy entry: front matter between two ``---`` lines, then six sections (DESIGN §6).
+
+Parsing never raises on bad content: it returns what is wrong, with the line, so that the other files of a
+folder are still read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import yaml
+
+from knowledge.problems import Problem
+
+SAID, POINTS, PAPERS, TIME, PLACE, PLAIN = "一句话", "要点", "材料", "时限与费用", "在哪里办", "大白话"
+SECTIONS = (SAID, POINTS, PAPERS, TIME, PLACE, PLAIN)
+LEVELS = ("national", "province", "city")
+REQUIRED = ("id", "title", "jurisdiction", "level", "source", "effective", "reviewed", "near", "verify")
+OPTIONAL = ("expires", "service", "zero_trip")
+LONGEST_SAID = 40
+
+
+@dataclass(frozen=True)
+class Source:
+    """An official text. ``article`` and ``number`` are empty where the text has none."""
+
+    document: str
+    issuer: str
+    number: str = ""
+    article: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is said about a topic, where it comes from, and how long it holds."""
+
+    id: str
+    title: str
+    domain: str
+    jurisdiction: str
+    level: str
+    sources: tuple[Source, ...]
+    effective: date
+    expires: date | None
+    reviewed: date
+    service: str | None
+    near: tuple[str, ...]
+    verify: bool
+    zero_trip: bool
+    sections: Mapping[str, tuple[str, ...]]
+
+    @property
+    def said(self) -> str:
+        """The sentence to speak."""
+        return "".join(self.sections[SAID])
+
+    def holds_on(self, day: date) -> bool:
+        """False from the day after ``expires``; the past is not judged by ``effective``."""
+        return self.expires is None or day <= self.expires
+
+
+def parse_entry(text: str, file: str, domain: str) -> tuple[Entry | None, list[Problem]]:
+    """The entry, or None with at least one problem. ``file`` is only used to say where."""
+    lines = text.lstrip("\ufeff").splitlines()
+    if not lines or lines[0].strip() != "---":
+        return None, [Problem(file, 1, "the file must begin with “---”")]
+    end = next((i for i, line in enumerate(lines[1:], start=1) if line.strip() == "---"), None)
+    if end is None:
+        return None, [Problem(file, len(lines), "the front matter is never closed by “---”")]
+    try:
+        front = yaml.safe_load("\n".join(lines[1:end]))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = mark.line + 2 if mark else 1
+        return None, [Problem(file, where, f"front matter is not YAML: {getattr(error, 'problem', error)}")]
+    except ValueError as error:
+        return None, [Problem(file, 1, f"front matter has an impossible value: {error}")]
+    if not isinstance(front, dict):
+        return None, [Problem(file, 1, "front matter must be “key: value” lines")]
+    reader = _Front(front, lines[:end], file)
+    sections, problems = _sections(lines, end + 1, file)
+    entry = reader.entry(domain, sections)
+    problems = [*reader.problems, *problems]
+    return (None if problems else entry), sorted(problems)
+
+
+def _sections(lines: list[str], start: int, file: str) -> tuple[dict[str, tuple[str, ...]], list[Problem]]:
+    found: dict[str, list[str]] = {}
+    problems: list[Problem] = []
+    where: dict[str, int] = {}
+    name = ""
+    for number, raw in enumerate(lines[start:], start=start + 1):
+        line = raw.strip()
+        if line.startswith("## "):
+            name = line[3:].strip()
+            if name not in SECTIONS:
+                problems.append(Problem(file, number, f"unknown section “{name}”"))
+            elif name in found:
+                problems.append(Problem(file, number, f"section “{name}” stands twice"))
+            found.setdefault(name, [])
+            where[name] = number
+        elif line and not name:
+            problems.append(Problem(file, number, "text before the first “## ” section"))
+        elif line:
+            found[name].append(line.removeprefix("- ").strip())
+    for section in SECTIONS:
+        if not found.get(section):
+            problems.append(
+                Problem(file, where.get(section, len(lines)), f"section “{section}” is empty or missing")
+            )
+    said = "".join(found.get(SAID, []))
+    if len(said) > LONGEST_SAID:
+        problems.append(
+            Problem(file, where[SAID] + 1, f"“{SAID}” has {len(said)} characters, {LONGEST_SAID} at most")
+        )
+    return {s: tuple(found.get(s, ())) for s in SECTIONS}, problems
+
+
+class _Front:
+    """Reads the front matter field by field, collecting what is wrong."""
+
+    def __init__(self, front: dict[Any, Any], lines: list[str], file: str) -> None:
+        self._front, self._lines, self._file = front, lines, file
+        self.problems: list[Problem] = []
+        for key in front:
+            if key not in REQUIRED + OPTIONAL:
+                self._wrong(str(key), f"unknown key “{key}”")
+        for key in REQUIRED:
+            if key not in front:
+                self._wrong(key, f"“{key}” is missing")
+
+    def entry(self, domain: str, sections: Mapping[str, tuple[str, ...]]) -> Entry:
+        never = date(1, 1, 1)
+        level = self._text("level")
+        if level and level not in LEVELS:
+            self._wrong("level", f"level “{level}” is none of {', '.join(LEVELS)}")
+        effective, expires = self._date("effective"), self._date("expires")
+        if effective and expires and expires < effective:
+            self._wrong("expires", "expires before it is effective")
+        if "effective" in self._front and effective is None:
+            self._wrong("effective", "“effective” must be a date like 2026-01-31")
+        if "reviewed" in self._front and self._date("reviewed") is None:
+            self._wrong("reviewed", "“reviewed” must be a date like 2026-01-31")
+        return Entry(
+            id=self._text("id"),
+            title=self._text("title"),
+            domain=domain,
+            jurisdiction=self._text("jurisdiction"),
+            level=level,
+            sources=self._sources(),
+            effective=effective or never,
+            expires=expires,
+            reviewed=self._date("reviewed") or never,
+            service=self._text("service") or None,
+            near=self._ids("near"),
+            verify=self._flag("verify"),
+            zero_trip=self._flag("zero_trip"),
+            sections=sections,
+        )
+
+    def _text(self, key: str) -> str:
+        value = self._front.get(key)
+        if value is None and key in ("service",):
+            return ""
+        if not isinstance(value, str) or not value.strip():
+            if key in self._front:
+                self._wrong(key, f"“{key}” must be a non-empty text")
+            return ""
+        return value.strip()
+
+    def _date(self, key: str) -> date | None:
+        value = self._front.get(key)
+        if value is None or type(value) is date:
+            return value
+        self._wrong(key, f"“{value}” is not a date like 2026-01-31")
+        return None
+
+    def _flag(self, key: str) -> bool:
+        value = self._front.get(key, False)
+        if not isinstance(value, bool):
+            self._wrong(key, f"“{key}” must be true or false")
+        return bool(value)
+
+    def _ids(self, key: str) -> tuple[str, ...]:
+        value = self._front.get(key) or []
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            self._wrong(key, f"“{key}” must be a list of topic ids")
+            return ()
+        return tuple(value)
+
+    def _sources(self) -> tuple[Source, ...]:
+        rows = self._front.get("source")
+        if isinstance(rows, dict):
+            rows = [rows]
+        if not isinstance(rows, list) or not rows:
+            if "source" in self._front:
+                self._wrong("source", "at least one source is needed: no answer goes out without one")
+            return ()
+        sources = []
+        for row in rows:
+            if not isinstance(row, dict) or not row.get("document") or not row.get("issuer"):
+                self._wrong("source", "a source needs “document” and “issuer”")
+                continue
+            unknown = set(row) - {"document", "number", "issuer", "article", "url"}
+            if unknown:
+                self._wrong("source", f"unknown key in a source: {', '.join(sorted(map(str, unknown)))}")
+            fields = {k: str(row.get(k) or "") for k in ("document", "issuer", "number", "article", "url")}
+            sources.append(Source(**fields))
+        return tuple(sources)
+
+    def _wrong(self, key: str, message: str) -> None:
+        line = next((i for i, text in enumerate(self._lines, start=1) if text.startswith(f"{key}:")), 1)
+        problem = Problem(self._file, line, message)
+        if problem not in self.problems:
+            self.problems.append(problem)

@@ -1,0 +1,77 @@
+"""Read a knowledge folder: catalogue, entries, phrasings, boundaries. Broken files are reported, not fatal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from knowledge.boundary import Boundary, parse_boundary
+from knowledge.entry import Entry, parse_entry
+from knowledge.phrasings import Phrasing, parse_phrasings
+from knowledge.problems import Problem
+from knowledge.topics import Topic, load_topics
+
+KNOWLEDGE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Store:
+    """Everything known, by topic id. ``files`` maps a topic id to its entry file, for messages."""
+
+    topics: Mapping[str, Topic]
+    entries: Mapping[str, Entry]
+    phrasings: Mapping[str, tuple[Phrasing, ...]]
+    boundaries: Mapping[str, Boundary]
+    files: Mapping[str, str]
+    problems: tuple[Problem, ...]
+
+
+def load_store(root: Path = KNOWLEDGE) -> Store:
+    """Load ``root``/{catalogue,entries,boundaries}. Raises FileNotFoundError when there is no such folder."""
+    if not root.is_dir():
+        raise FileNotFoundError(root)
+    entries: dict[str, Entry] = {}
+    phrasings: dict[str, tuple[Phrasing, ...]] = {}
+    files: dict[str, str] = {}
+    problems: list[Problem] = []
+    for path in sorted((root / "entries").glob("*/*.md")):
+        name = path.relative_to(root).as_posix()
+        text = _read(path, name, problems)
+        entry, wrong = parse_entry(text, name, path.parent.name) if text is not None else (None, [])
+        problems += wrong
+        if entry is None:
+            continue
+        if entry.id != path.stem:
+            problems.append(Problem(name, 2, f"id “{entry.id}” differs from the file's name"))
+            continue
+        entries[entry.id], files[entry.id] = entry, name
+    for path in sorted((root / "entries").glob("*/*.phrasings.txt")):
+        name = path.relative_to(root).as_posix()
+        text = _read(path, name, problems)
+        if text is None:
+            continue
+        lines, wrong = parse_phrasings(text, name)
+        problems += wrong
+        phrasings[path.name.removesuffix(".phrasings.txt")] = tuple(lines)
+    boundaries = {}
+    for path in sorted((root / "boundaries").glob("*.yml")):
+        name = path.relative_to(root).as_posix()
+        text = _read(path, name, problems)
+        boundary, wrong = parse_boundary(text, name) if text is not None else (None, [])
+        problems += wrong
+        if boundary:
+            boundaries[boundary.id] = boundary
+    topics = load_topics(root / "catalogue")
+    return Store(topics, entries, phrasings, boundaries, files, tuple(problems))
+
+
+def _read(path: Path, name: str, problems: list[Problem]) -> str | None:
+    data = path.read_bytes()
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    problems.append(Problem(name, 0, "neither UTF-8 nor GB18030"))
+    return None
