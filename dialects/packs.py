@@ -1,0 +1,168 @@
+"""Loads dialect packs: one folder a dialect, data only (DESIGN §5).
+
+A pack that cannot be used is a `PackError` that names the file and line, so that a village clerk can mend it.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FOLDER = Path(__file__).parent
+COMMANDS = ("affirm", "deny", "repeat", "stop", "human", "wait", "back", "slower", "louder", "greet", "thanks", "goodbye")
+
+
+class PackError(ValueError):
+    """A pack is missing or malformed; the message is a Chinese sentence with file and line."""
+
+
+@dataclass(frozen=True)
+class WordMapping:
+    """A dialect word and its Mandarin. `part` is a part of speech, `source` where the word is attested."""
+
+    dialect: str
+    mandarin: str
+    part: str
+    note: str
+    source: str
+
+
+@dataclass(frozen=True)
+class SoundShift:
+    """A Mandarin initial, final or tone and how this dialect says it, with a weight from 0 to 1."""
+
+    mandarin: str
+    dialect: str
+    weight: float
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A test sentence: dialect wording, Mandarin meaning, and the intent or topic it should reach."""
+
+    dialect: str
+    mandarin: str
+    target: str
+
+
+@dataclass(frozen=True)
+class Pack:
+    """One dialect. `models` are speech models in order of preference, `voice` the voice's name."""
+
+    id: str
+    name: str
+    places: tuple[str, ...]
+    models: tuple[str, ...]
+    voice: str
+    greeting: str
+    licence: str
+    sources: tuple[str, ...]
+    commands: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    numbers: Mapping[str, str] = field(default_factory=dict)
+    kinship: Mapping[str, str] = field(default_factory=dict)
+    protect: tuple[str, ...] = ()
+    words: tuple[WordMapping, ...] = ()
+    sounds: tuple[SoundShift, ...] = ()
+    phrases: tuple[Phrase, ...] = ()
+
+
+def list_packs(folder: Path = FOLDER) -> list[str]:
+    """Ids of the packs that are there, Mandarin first."""
+    found = sorted(path.parent.name for path in folder.glob("*/pack.yml"))
+    return sorted(found, key=lambda name: (name != "mandarin", name))
+
+
+def load_pack(name: str, folder: Path = FOLDER) -> Pack:
+    """The pack with this id, read once. Raises PackError."""
+    return _load(name, folder)
+
+
+@functools.cache
+def _load(name: str, folder: Path) -> Pack:
+    home = folder / name
+    if not (home / "pack.yml").exists():
+        raise PackError(f"没有方言包“{name}”；现有：{'、'.join(list_packs(folder))}")
+    front = _front(home / "pack.yml")
+    if front["id"] != name:
+        raise PackError(f"{home / 'pack.yml'}：id 是“{front['id']}”，应该和文件夹同名“{name}”")
+    words = tuple(WordMapping(*row) for row in _rows(home / "words.tsv", 5))
+    _check_words(words, home / "words.tsv")
+    return Pack(
+        id=name,
+        name=str(front["name"]),
+        places=_texts(front, "places"),
+        models=_texts(front, "models"),
+        voice=str(front["voice"]),
+        greeting=str(front["greeting"]),
+        licence=str(front["licence"]),
+        sources=_texts(front, "sources"),
+        commands={str(k): tuple(map(str, v)) for k, v in (front.get("commands") or {}).items()},
+        numbers={str(k): str(v) for k, v in (front.get("numbers") or {}).items()},
+        kinship={str(k): str(v) for k, v in (front.get("kinship") or {}).items()},
+        protect=_texts(front, "protect"),
+        words=words,
+        sounds=tuple(_sound(row, home / "sounds.tsv") for row in _rows(home / "sounds.tsv", 3)),
+        phrases=tuple(Phrase(*row) for row in _rows(home / "phrases.tsv", 3)),
+    )
+
+
+def _front(path: Path) -> dict[str, Any]:
+    try:
+        front = yaml.safe_load(path.read_text("utf-8"))
+    except yaml.YAMLError as error:
+        raise PackError(f"{path}：不是规范的 YAML（{str(error).splitlines()[0]}）") from error
+    needed = ("id", "name", "places", "models", "voice", "greeting", "licence", "sources")
+    missing = [key for key in needed if key not in (front or {})]
+    if missing:
+        raise PackError(f"{path}：缺少 {'、'.join(missing)}")
+    return dict(front)
+
+
+def _texts(front: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    return tuple(str(item) for item in front.get(key) or ())
+
+
+def _rows(path: Path, columns: int) -> list[list[str]]:
+    """Rows of a tab-separated file with a header line; `#` starts a comment. Missing file: no rows."""
+    if not path.exists():
+        return []
+    rows = []
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        if number == 1 or not line.strip() or line.startswith("#"):
+            continue
+        cells = [cell.strip() for cell in line.split("\t")]
+        if len(cells) > columns or not cells[0] or len(cells) < 2 or not cells[1]:
+            raise PackError(f"{path.name} 第{number}行：要 {columns} 列、前两列不空，用制表符隔开")
+        rows.append(cells + [""] * (columns - len(cells)))
+    return rows
+
+
+def _sound(row: list[str], path: Path) -> SoundShift:
+    try:
+        weight = float(row[2])
+    except ValueError as error:
+        raise PackError(f"{path.name}：“{row[0]} → {row[1]}”的权重“{row[2]}”不是数") from error
+    if not 0.0 <= weight <= 1.0:
+        raise PackError(f"{path.name}：“{row[0]} → {row[1]}”的权重要在 0 和 1 之间")
+    return SoundShift(row[0], row[1], weight)
+
+
+def _check_words(words: tuple[WordMapping, ...], path: Path) -> None:
+    """No word twice, and no circle (甲→乙, 乙→甲), which would make the normaliser undo itself."""
+    seen: dict[str, str] = {}
+    for word in words:
+        if word.dialect in seen:
+            raise PackError(f"{path.name}：“{word.dialect}”写了两次")
+        seen[word.dialect] = word.mandarin
+    for word in words:
+        step, walked = word.mandarin, {word.dialect}
+        while step in seen and step not in walked:
+            walked.add(step)
+            step = seen[step]
+        if step == word.dialect:
+            raise PackError(f"{path.name}：“{word.dialect}”绕了一圈又回到自己")
