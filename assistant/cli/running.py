@@ -1,0 +1,99 @@
+"""Commands that run things: up, doctor, terminal, departments."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+import uuid
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from assistant.assembly import assistant_for
+from assistant.channels.terminal import run_terminal
+from assistant.cli.output import FAILED, complain, line, notes, screen, tell
+from assistant.doctor import examine
+from assistant.settings import load_settings
+from assistant.stack import Stack, running_stack
+from assistant.turn import Utterance
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(up)
+    app.command()(doctor)
+    app.command()(terminal)
+    departments = typer.Typer(no_args_is_help=True, help="部门后台（模拟的）。")
+    departments.command("residents")(residents)
+    departments.callback()(lambda: None)
+    app.add_typer(departments, name="departments")
+
+
+def up() -> None:
+    """启动全部：部门后台、办事、对话引擎、网关；有一个停了就再拉起来。Ctrl-C 停。"""
+    settings = load_settings()
+    signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
+    with Stack(settings, gateway=True) as stack:
+        tell("正在启动：部门后台、办事、对话引擎、网关……")
+        seconds = stack.wait_ready(tell=lambda name: tell(f"  {name} 好了"))
+        tell(f"[green]乡音起来了（{seconds:.0f} 秒）：http://{settings.host}:{settings.gateway_port}/[/green]")
+        try:
+            while True:
+                for name in stack.watch():
+                    tell(f"[yellow]{name} 停了，已重新拉起[/yellow]")
+                time.sleep(0.5)
+        except KeyboardInterrupt:
+            tell("正在停……")
+
+
+def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """体检：解释器、嗓子、语音模型、句子编码器、声卡、端口、磁盘；哪样不行就说怎么修。"""
+    findings = examine(load_settings())
+    if as_json:
+        for finding in findings:
+            line(finding.as_dict())
+    else:
+        table = Table("项目", "情况", "怎么办")
+        for finding in findings:
+            mark = "[green]好[/green]" if finding.good else "[red]不行[/red]"
+            table.add_row(finding.name, f"{mark} {finding.found}", finding.fix)
+        screen.print(table)
+    if not all(finding.good or finding.optional for finding in findings):
+        raise typer.Exit(FAILED)
+
+
+def terminal(
+    dialect: Annotated[str, typer.Option("--dialect", "-d")] = "mandarin",
+    transcript: Annotated[Path | None, typer.Option(help="把对话记到这个文件")] = None,
+    idle: Annotated[float, typer.Option(help="多少秒没人说话就清掉")] = 60.0,
+) -> None:
+    """社区终端：麦克风听、喇叭说。回车打断或重新听，q 退出。"""
+    with running_stack(load_settings(), tell) as settings, asyncio.Runner() as runner:
+        assistant = assistant_for(settings)
+
+        def take_turn(conversation: str, text: str | None, samples: object) -> object:
+            spoken = Utterance(conversation, text, samples, channel="terminal", dialect=None)  # type: ignore[arg-type]
+            return runner.run(assistant.take_turn(spoken))
+
+        run_terminal(take_turn, dialect=dialect, transcript=transcript, idle_seconds=idle,
+                     new_conversation=lambda: f"terminal-{uuid.uuid4().hex[:12]}")  # type: ignore[call-arg]
+
+
+def residents(as_json: Annotated[bool, typer.Option("--json", help="每行一个 JSON")] = False) -> None:
+    """列出模拟居民：打电话的人要报的都在（姓名、身份证号、电话、验证码……）。"""
+    from actions.departments.residents import residents as all_residents
+
+    people = all_residents()
+    if as_json:
+        for person in people:
+            line(person)
+        return
+    table = Table("姓名", "身份证号", "电话", title="模拟居民（都是编的）")
+    for person in people:
+        table.add_row(str(person["name"]), str(person["id_number"]), str(person["phone"]))
+    notes.print(table)
+
+
+__all__ = ["add_to", "complain"]

@@ -1,0 +1,1 @@
+"""Measures the whole stack: `make bench`. Reports, never asserts."""
