@@ -80,13 +80,15 @@ class Assistant:
         self, utterance: Utterance, dialogue: Dialogue, marks: dict[str, float]
     ) -> tuple[str, tuple[str, str] | None]:
         """The words of the utterance, and (status, sentence) when there are none to work with."""
-        if utterance.samples is None:
+        if utterance.samples is None and utterance.heard is None:
             return self._typed(utterance.text or "", dialogue)
-        if self._hear is None:
+        heard = utterance.heard
+        if heard is None and self._hear is not None and utterance.samples is not None:
+            began = time.perf_counter()
+            heard = await asyncio.to_thread(self._hear, utterance.samples, dialogue.dialect, dialogue.expecting)
+            marks["hearing"] = round((time.perf_counter() - began) * 1000, 1)
+        if heard is None:
             return "", ("failed", "no_recogniser")
-        began = time.perf_counter()
-        heard = await asyncio.to_thread(self._hear, utterance.samples, dialogue.dialect, dialogue.expecting)
-        marks["hearing"] = round((time.perf_counter() - began) * 1000, 1)
         if not heard.text:
             return "", ("unheard", dialogue.unheard_sentence())
         return heard.text, None

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from audio.hearing import Heard
+
 STATUSES = frozenset(
     "answered clarifying collecting confirming done stored unanswered refused handed_over emergency unheard failed".split()
 )
@@ -18,7 +20,7 @@ MAX_TEXT = 300
 
 @dataclass(frozen=True)
 class Utterance:
-    """Somebody said something. Either `text` (typed) or `samples` (16 kHz mono int16) is set."""
+    """Somebody said something: `text` (typed), `samples` (16 kHz mono int16), or `heard` (already recognised)."""
 
     conversation: str
     text: str | None = None
@@ -26,6 +28,7 @@ class Utterance:
     channel: str = "web"
     dialect: str | None = None
     message_id: str | None = None
+    heard: Heard | None = None
 
 
 @dataclass(frozen=True)

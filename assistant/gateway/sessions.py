@@ -35,6 +35,10 @@ class Session:
     seen: float
     bucket: Bucket
 
+    def may_turn(self) -> bool:
+        """Take one turn from the rate limit; the clock is that of the last `find`."""
+        return self.bucket.take(self.seen)
+
 
 class Sessions:
     """Mints and finds sessions; forgets them after `idle` seconds. At most `limit` live at once."""

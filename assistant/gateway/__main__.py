@@ -1,0 +1,25 @@
+"""Runs the gateway: `python -m assistant.gateway` (started by `xiangyin up`)."""
+
+from __future__ import annotations
+
+import time
+
+import uvicorn
+
+from assistant.assembly import assistant_for
+from assistant.engine import Engine
+from assistant.gateway.app import create_app
+from assistant.gateway.sessions import Sessions
+from assistant.gateway.speech import Speaker
+from assistant.settings import load_settings
+
+
+def main() -> None:
+    settings = load_settings()
+    engine = Engine(settings)
+    app = create_app(settings, assistant_for(settings), Sessions(time.monotonic), Speaker(), engine.ready)
+    uvicorn.run(app, host=settings.host, port=settings.gateway_port, log_level="warning", ws_max_size=1 << 20)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,176 @@
+"""The gateway's HTTP and WebSocket surface. Thin: sessions and limits are pure, turns belong to the assistant.
+
+Every failure is a status and a sentence: 401 no session, 403 wrong origin, 413 too long, 415 not audio, 429 too
+many turns, 503 not ready; the body is always `{"error": code, "sentence": Chinese}`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI, Request, Response, WebSocket
+from fastapi.responses import FileResponse, JSONResponse
+from pydantic import BaseModel, Field
+from starlette.staticfiles import StaticFiles
+
+from assistant.conversation import Assistant
+from assistant.gateway.sessions import Session, Sessions
+from assistant.gateway.socket import serve_socket
+from assistant.gateway.speech import Speaker
+from assistant.settings import Settings
+from assistant.turn import MAX_TEXT, Utterance
+from assistant.wording import canned
+from audio.files import AudioFileError, read_speech
+from dialects.packs import list_packs, load_pack
+
+PAGES = Path(__file__).resolve().parent.parent / "channels" / "web"
+MAX_AUDIO_BYTES = 8 * 1024 * 1024
+CSP = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; connect-src 'self' ws: wss:; "
+    "media-src 'self' blob:; frame-ancestors *; base-uri 'none'; form-action 'none'"
+)
+
+
+class TurnIn(BaseModel):
+    """A typed turn."""
+
+    session: str = Field(max_length=128)
+    text: str = Field(max_length=20_000)
+    id: str | None = Field(default=None, max_length=64)
+    dialect: str | None = Field(default=None, max_length=16)
+
+
+def create_app(
+    settings: Settings, assistant: Assistant, sessions: Sessions, speaker: Speaker,
+    ready: Callable[[], Awaitable[bool]], also: Callable[[FastAPI], Any] | None = None,
+) -> FastAPI:
+    """The application. `ready` says whether the engine answers; `also` starts a further door (the phone)."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with also(app) if also else _nothing():
+            yield
+
+    app = FastAPI(title="Xiangyin gateway", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+
+    @app.middleware("http")
+    async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        if request.method != "GET" and not same_origin(request.headers.get("origin"), request.headers.get("host")):
+            return error(403, "origin", "这个网页没有登记，不能用。")
+        response = await call_next(request)
+        response.headers["Content-Security-Policy"] = CSP
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Permissions-Policy"] = "microphone=(self)"
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    @app.get("/health")
+    async def health() -> dict[str, Any]:
+        return {"alive": True, "ready": await ready(), "sessions": len(sessions), "speech": speaker.available}
+
+    @app.get("/api/dialects")
+    async def dialects() -> list[dict[str, str]]:
+        return [{"id": name, "name": load_pack(name).name} for name in list_packs()]
+
+    @app.post("/api/session")
+    async def open_session() -> Response:
+        session = sessions.mint("web")
+        if session is None:
+            return error(503, "full", "现在用的人太多，请过一会儿再来，急事打12345。")
+        return JSONResponse({"session": session.token, "welcome": canned("welcome")})
+
+    @app.delete("/api/session/{token}")
+    async def close_session(token: str) -> dict[str, bool]:
+        session = sessions.find(token)
+        if session:
+            assistant.dialogues.end(session.conversation)
+            sessions.end(token)
+        return {"ended": session is not None}
+
+    @app.post("/api/turn")
+    async def turn(given: TurnIn) -> Response:
+        session = sessions.find(given.session)
+        problem = refusal(session, given.text)
+        if problem or session is None:
+            return problem or error(401, "session", "会话过期了，请刷新网页。")
+        dialect = given.dialect if given.dialect in list_packs() else None
+        reply = await assistant.take_turn(Utterance(session.conversation, given.text, None, "web", dialect, given.id))
+        return JSONResponse(reply.as_dict())
+
+    @app.post("/api/hear")
+    async def hear(request: Request, session: str) -> Response:
+        live = sessions.find(session)
+        problem = refusal(live, "")
+        if problem or live is None:
+            return problem or error(401, "session", "会话过期了，请刷新网页。")
+        body = bytearray()
+        async for part in request.stream():
+            body += part
+            if len(body) > MAX_AUDIO_BYTES:
+                return error(413, "long", "录音太长了，请分几段说。")
+        try:
+            samples = await asyncio.to_thread(decode, bytes(body))
+        except AudioFileError as problem_:
+            return error(415, problem_.code, str(problem_))
+        reply = await assistant.take_turn(Utterance(live.conversation, None, samples, "web"))
+        return JSONResponse(reply.as_dict())
+
+    @app.websocket("/ws")
+    async def socket(websocket: WebSocket, session: str = "") -> None:
+        if not same_origin(websocket.headers.get("origin"), websocket.headers.get("host")):
+            await websocket.close(4403)
+            return
+        live = sessions.find(session)
+        if live is None:
+            await websocket.close(4401)
+            return
+        await serve_socket(websocket, live, assistant, speaker)
+
+    @app.get("/")
+    async def page() -> Response:
+        return FileResponse(PAGES / "index.html", media_type="text/html; charset=utf-8")
+
+    app.mount("/", StaticFiles(directory=PAGES), name="web")
+    return app
+
+
+def refusal(session: Session | None, text: str) -> Response | None:
+    """Why this turn is not taken, or None."""
+    if session is None:
+        return error(401, "session", "会话过期了，请刷新网页。")
+    if len(text) > MAX_TEXT:
+        return error(413, "long", canned("too_long"))
+    return None if session.may_turn() else error(429, "often", canned("too_many"))
+
+
+def decode(body: bytes) -> Any:
+    """16 kHz samples of an uploaded recording. Raises AudioFileError."""
+    with tempfile.NamedTemporaryFile(suffix=".audio") as file:
+        file.write(body)
+        file.flush()
+        return read_speech(Path(file.name))
+
+
+def same_origin(origin: str | None, host: str | None) -> bool:
+    """Whether a browser's Origin may use us: our own host, or one named in XIANGYIN_ORIGINS (comma-separated)."""
+    if origin is None:
+        return True
+    allowed = {o.strip() for o in os.environ.get("XIANGYIN_ORIGINS", "").split(",") if o.strip()}
+    return origin in allowed or (bool(host) and urlsplit(origin).netloc == host)
+
+
+def error(status: int, code: str, sentence: str) -> JSONResponse:
+    return JSONResponse({"error": code, "sentence": sentence}, status_code=status)
+
+
+@asynccontextmanager
+async def _nothing() -> AsyncIterator[None]:
+    yield

@@ -1,0 +1,132 @@
+"""One visitor's WebSocket: text and microphone in, partials, replies and speech out.
+
+From the page: JSON `{"type": "say", "text", "id"}`, `{"type": "listen"}`, `{"type": "stop"}` (end of listening),
+`{"type": "quiet"}` (stop speaking), `{"type": "dialect", "id"}`, and binary frames of 16 kHz mono int16 while
+listening. To the page: `partial`, `thinking`, `reply`, `listening`, `error`, and `speech` followed by one binary
+frame of WAV. Frames are bounded; a visitor who breaks the rules is told so and disconnected.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from typing import Any
+
+from fastapi import WebSocket, WebSocketDisconnect
+
+from assistant.assembly import question_of
+from assistant.conversation import Assistant
+from assistant.gateway.sessions import Session
+from assistant.gateway.speech import Speaker
+from assistant.turn import MAX_TEXT, Reply, Utterance
+from assistant.wording import canned
+from audio.listener import Listener
+from dialects.packs import list_packs
+
+MAX_FRAME = 64 * 1024
+
+
+async def serve_socket(websocket: WebSocket, session: Session, assistant: Assistant, speaker: Speaker) -> None:
+    """Run one connection to its end."""
+    await websocket.accept()
+    visit = Visit(websocket, session, assistant, speaker)
+    try:
+        while True:
+            message = await websocket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            if message.get("bytes") is not None:
+                await visit.sound(message["bytes"])
+            elif message.get("text") is not None:
+                await visit.command(message["text"])
+    except WebSocketDisconnect:
+        return
+    finally:
+        await visit.end()
+
+
+class Visit:
+    """State of one connection: a listener while the microphone is open, a task while a reply is spoken."""
+
+    def __init__(self, websocket: WebSocket, session: Session, assistant: Assistant, speaker: Speaker) -> None:
+        self._socket, self._session, self._assistant, self._speaker = websocket, session, assistant, speaker
+        self._listener: Listener | None = None
+        self._speaking: asyncio.Task[None] | None = None
+        self._dialect: str | None = None
+
+    async def command(self, raw: str) -> None:
+        """One JSON message of the page."""
+        try:
+            given = json.loads(raw[:MAX_FRAME])
+            kind = given["type"]
+        except (ValueError, KeyError, TypeError):
+            await self._send(type="error", sentence="这条消息看不懂。")
+            return
+        if kind == "say":
+            await self._say(str(given.get("text") or ""), str(given["id"]) if given.get("id") else None)
+        elif kind == "listen":
+            await self._quiet()
+            dialogue = self._assistant.dialogues.get(self._session.conversation)
+            self._listener = await asyncio.to_thread(Listener, dialogue.dialect, question_of(dialogue.expecting))
+            await self._send(type="listening", on=True)
+        elif kind == "stop" and self._listener:
+            await self._ended(self._listener)
+        elif kind == "quiet":
+            await self._quiet()
+        elif kind == "dialect" and given.get("id") in list_packs():
+            self._dialect = given["id"]
+            self._assistant.dialogues.get(self._session.conversation).dialect = given["id"]
+
+    async def sound(self, frame: bytes) -> None:
+        """A piece of microphone sound."""
+        listener = self._listener
+        if listener is None or len(frame) > MAX_FRAME or len(frame) % 2:
+            return
+        partial = await asyncio.to_thread(listener.feed, frame)
+        if partial:
+            await self._send(type="partial", text=partial)
+        if listener.ended and self._listener is listener:
+            await self._ended(listener)
+
+    async def end(self) -> None:
+        self._listener = None
+        await self._quiet()
+
+    async def _say(self, text: str, message_id: str | None) -> None:
+        if len(text) > MAX_TEXT:
+            await self._send(type="error", sentence=canned("too_long"))
+            return
+        await self._take(Utterance(self._session.conversation, text, None, "web", self._dialect, message_id))
+
+    async def _ended(self, listener: Listener) -> None:
+        self._listener = None
+        heard = await asyncio.to_thread(listener.finish)
+        await self._send(type="listening", on=False, why=heard.ended_because)
+        await self._take(Utterance(self._session.conversation, None, None, "web", self._dialect, None, heard))
+
+    async def _take(self, utterance: Utterance) -> None:
+        self._session.bucket.at = min(self._session.bucket.at, self._session.seen)
+        if not self._session.may_turn():
+            await self._send(type="error", sentence=canned("too_many"))
+            return
+        await self._quiet()
+        await self._send(type="thinking")
+        reply = await self._assistant.take_turn(utterance)
+        await self._send(type="reply", **reply.as_dict())
+        self._speaking = asyncio.create_task(self._speak(reply))
+
+    async def _speak(self, reply: Reply) -> None:
+        async for sentence, sound in self._speaker.render(reply):
+            await self._send(type="speech", text=sentence)
+            await self._socket.send_bytes(sound)
+        await self._send(type="spoken")
+
+    async def _quiet(self) -> None:
+        if self._speaking and not self._speaking.done():
+            self._speaking.cancel()
+            with contextlib.suppress(asyncio.CancelledError, RuntimeError, WebSocketDisconnect):
+                await self._speaking
+
+    async def _send(self, **content: Any) -> None:
+        await self._socket.send_text(json.dumps(content, ensure_ascii=False, default=str))
