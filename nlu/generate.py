@@ -20,7 +20,7 @@ from typing import Any
 
 import yaml
 
-from nlu.components.command_words import bare
+from nlu.components.command_words import plain
 from nlu.rules import ACTIONS, GENERAL_INTENTS, rules
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -127,12 +127,12 @@ def interrupting(intents: Iterable[str]) -> list[str]:
 
 
 def command_words(root: Path) -> dict[str, str]:
-    """Bare command word → intent, from `nlu/commands.yml` and every dialect pack."""
+    """Command word → intent, from `nlu/commands.yml` and every dialect pack."""
     words: dict[str, str] = {}
     packs = [read_yaml(path).get("commands", {}) for path in sorted((root / "dialects").glob("*/pack.yml"))]
     for commands in [*packs, read_yaml(root / "nlu" / "commands.yml")]:
         for intent, given in commands.items():
-            words |= {bare(str(word)) or str(word): intent for word in given}
+            words |= {plain(str(word)): intent for word in given}
     return words
 
 

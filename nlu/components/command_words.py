@@ -16,15 +16,19 @@ PARTICLES = "嘛吧呀啊哦噢嗯呢哈哩咧哒了哎诶喔呃欸嘞嘅啦喽�
 PUNCTUATION = re.compile(r"[\s，。！？、,.!?~～…·“”\"'：:；;]+")
 
 
+def plain(text: str) -> str:
+    """The utterance without punctuation and blanks."""
+    return PUNCTUATION.sub("", unicodedata.normalize("NFKC", text))
+
+
 def bare(text: str) -> str:
     """The utterance without punctuation, blanks and particles at either end."""
-    return PUNCTUATION.sub("", unicodedata.normalize("NFKC", text)).strip(PARTICLES)
+    return plain(text).strip(PARTICLES)
 
 
 def command_of(text: str, words: Dict[str, str]) -> Optional[str]:
-    """Intent of an utterance that is a command word, or None. `words` maps bare word to intent."""
-    plain = PUNCTUATION.sub("", unicodedata.normalize("NFKC", text))
-    return words.get(plain) or words.get(bare(text))
+    """Intent of an utterance that is a command word, or None. “不办了” is itself before it is “不办”."""
+    return words.get(plain(text)) or words.get(bare(text))
 
 
 try:  # the pure part above is tested outside the engine's environment
