@@ -57,7 +57,9 @@ class Input:
     def _whole(self) -> Input:
         unknown = set(self.prompts) - set(WAYS)
         if unknown or "open" not in self.prompts or len(self.prompts) < 3:
-            raise ValueError(f"{self.id}: prompts need open and two more of {WAYS}, found {sorted(self.prompts)}")
+            raise ValueError(
+                f"{self.id}: prompts need open and two more of {WAYS}, found {sorted(self.prompts)}"
+            )
         if len(set(self.prompts.values())) < len(self.prompts):
             raise ValueError(f"{self.id}: two ways of asking have the same words")
         if (self.type == "choice") != bool(self.choices):
@@ -101,7 +103,7 @@ class Identity:
 
 @dataclass(frozen=True, config=_STRICT)
 class NextDate:
-    """Where the next date of a receipt comes from: `today` plus days or years, an input, the department, nowhere."""
+    """Where a receipt's next date comes from: `today` plus days or years, an input, the department, none."""
 
     from_: Annotated[Literal["today", "input", "department", "none"], Field(alias="from")]
     days: int = 0
@@ -144,7 +146,9 @@ class Definition:
         ids = [i.id for i in self.inputs]
         if len(ids) != len(set(ids)):
             raise ValueError("two inputs with one id")
-        named = {self.identity.name, self.identity.id_number, self.identity.phone, self.next_date.input} - {None}
+        named = {self.identity.name, self.identity.id_number, self.identity.phone, self.next_date.input} - {
+            None
+        }
         named |= {key for i in self.inputs for key in i.only_if}
         named |= placeholders(self.confirm) | (placeholders(self.done) - {"receipt", "next_date", "result"})
         if named - set(ids):

@@ -9,18 +9,28 @@ from typing import Any
 from actions.sentences import SENTENCES
 
 STATUSES = (
-    "answered", "clarifying", "collecting", "confirming", "done", "stored",
-    "unanswered", "refused", "handed_over", "emergency", "unheard", "failed",
-)  # fmt: skip
+    "answered",
+    "clarifying",
+    "collecting",
+    "confirming",
+    "done",
+    "stored",
+    "unanswered",
+    "refused",
+    "handed_over",
+    "emergency",
+    "unheard",
+    "failed",
+)
 EXPECTING = ("open", "yes_no", "digits", "name", "date", "choice", "money", "place", "plate")
 PERSON_PHONE = "12345"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """One message. `sentence` is an id of `actions.sentences`; `params` fill it; `expecting` is the next question.
+    """One message: `sentence` is an id of `actions.sentences`, `params` fill it, `expecting` is what comes.
 
-    Raises ValueError for an unknown status, sentence or kind of expectation: a mistake of ours, caught by tests.
+    Raises ValueError for an unknown status, sentence or kind of expectation: our mistake, caught by tests.
     """
 
     status: str

@@ -1,7 +1,7 @@
 """Every canned sentence this room may ask for, by id, with its status and its parameters.
 
-The wording itself lives in `assistant/sentences.yml` and nowhere else. `Outcome` refuses an id that is not listed
-here, and a test holds `actions/README.md` to this table.
+The wording itself lives in `assistant/sentences.yml` and nowhere else. `Outcome` refuses an id that is not
+listed here, and a test holds `actions/README.md` to this table.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Sentence:
-    """One canned sentence: `status` it usually comes with, `params` it always carries, `note` for its author."""
+    """One canned sentence: its usual `status`, the `params` it always carries, a `note` for its author."""
 
     status: str
     params: tuple[str, ...]
@@ -23,15 +23,29 @@ def _s(status: str, params: str, note: str) -> Sentence:
 
 
 FORM: dict[str, Sentence] = {
-    "service_start": _s("collecting", "title says_first", "before the first question; says_first is the definition's"),
-    "prompt": _s("collecting", "text slot label way", "text is the question itself, whole, from the definition"),
-    "noted": _s("collecting", "items", "values just taken, “姓名李秀英，电话尾号5678”; only when two or more at once"),
+    "service_start": _s(
+        "collecting", "title says_first", "before the first question; says_first is the definition's"
+    ),
+    "prompt": _s(
+        "collecting", "text slot label way", "text is the question itself, whole, from the definition"
+    ),
+    "noted": _s(
+        "collecting", "items", "values just taken, “姓名李秀英，电话尾号5678”; only when two or more at once"
+    ),
     "corrected": _s("collecting", "label value", "one value was changed, the others stay"),
-    "id_partial": _s("collecting", "digits count left", "first groups of an ID number; digits spaced, “4 2 0 1”"),
-    "read_back_id": _s("confirming", "label digits", "whole number spaced for reading digit by digit, 对不对"),
+    "id_partial": _s(
+        "collecting", "digits count left", "first groups of an ID number; digits spaced, “4 2 0 1”"
+    ),
+    "read_back_id": _s(
+        "confirming", "label digits", "whole number spaced for reading digit by digit, 对不对"
+    ),
     "confirm": _s("confirming", "text", "the definition's read-back, ends with the question"),
-    "which_field": _s("clarifying", "options", "denied the read-back: which one is wrong; options joined by 、"),
-    "confirm_again": _s("confirming", "", "neither yes nor no at a read-back; followed by the read-back itself"),
+    "which_field": _s(
+        "clarifying", "options", "denied the read-back: which one is wrong; options joined by 、"
+    ),
+    "confirm_again": _s(
+        "confirming", "", "neither yes nor no at a read-back; followed by the read-back itself"
+    ),
     "back_to": _s("collecting", "label", "went back one question; the question follows"),
     "cannot_go_back": _s("collecting", "", "there is nothing before this question; it follows"),
     "restarted": _s("collecting", "title", "the form starts again at its first question"),
@@ -39,12 +53,16 @@ FORM: dict[str, Sentence] = {
     "nothing_to_stop": _s("answered", "", "stop without a service running"),
     "too_many_tries": _s("handed_over", "label title case phone", "three ways of asking failed: a person"),
     "wrong_name": _s("collecting", "", "not a person's name"),
-    "wrong_id_check": _s("collecting", "digits", "18 digits, check digit does not fit: one was said or heard wrong"),
+    "wrong_id_check": _s(
+        "collecting", "digits", "18 digits, check digit does not fit: one was said or heard wrong"
+    ),
     "wrong_id_date": _s("collecting", "", "the birth date inside does not exist or lies ahead"),
     "wrong_id_length": _s("collecting", "count", "too many digits (> 18), or too few without going on"),
     "wrong_phone": _s("collecting", "count", "not 11 digits starting 13–19, nor a landline"),
     "wrong_date": _s("collecting", "", "no date found, or one that does not exist"),
-    "wrong_date_lunar": _s("collecting", "", "a lunar date (正月初一): we only take the solar calendar, and say so"),
+    "wrong_date_lunar": _s(
+        "collecting", "", "a lunar date (正月初一): we only take the solar calendar, and say so"
+    ),
     "wrong_date_past": _s("collecting", "said", "a day that has passed where one ahead is needed"),
     "wrong_date_future": _s("collecting", "said", "a day ahead where one past is needed"),
     "wrong_money": _s("collecting", "", "no amount found"),
@@ -59,44 +77,81 @@ FORM: dict[str, Sentence] = {
 }
 
 IDENTITY: dict[str, Sentence] = {
-    "identity_unknown": _s("clarifying", "name tail", "no such name with that ID number; asks which of the two is wrong"),
-    "name_same_sound": _s("confirming", "name", "sounds the same as the registered name, other characters; go on with"
-                          " the registered ones? (they are never said aloud)"),
-    "phone_not_registered": _s("collecting", "tail", "the department has another phone for this person; ask again"),
-    "code_sent": _s("collecting", "tail simulated", "a (simulated) code went to that phone: say its six digits"),
+    "identity_unknown": _s(
+        "clarifying", "name tail", "no such name with that ID number; asks which of the two is wrong"
+    ),
+    "name_same_sound": _s(
+        "confirming",
+        "name",
+        "sounds the same as the registered name, other characters; go on with"
+        " the registered ones? (they are never said aloud)",
+    ),
+    "phone_not_registered": _s(
+        "collecting", "tail", "the department has another phone for this person; ask again"
+    ),
+    "code_sent": _s(
+        "collecting", "tail simulated", "a (simulated) code went to that phone: say its six digits"
+    ),
     "code_sent_again": _s("collecting", "tail simulated", "sent once more because the caller asked"),
     "code_wrong": _s("collecting", "left", "not that code; left = tries left"),
     "code_unheard": _s("collecting", "count", "not six digits"),
     "face_step": _s("confirming", "simulated", "look at the camera, then say 好了; a simulator, says so"),
     "face_waiting": _s("confirming", "simulated", "no result yet, say 好了 when done"),
-    "face_failed": _s("confirming", "simulated", "face did not match: try again (yes) or a person comes (no)"),
-    "identity_down": _s("failed", "department title", "identity cannot be proven now; 再试 tries again, 人工 a person"),
-    "identity_failed": _s("handed_over", "title case phone", "identity could not be proven: a person, with a case number"),
+    "face_failed": _s(
+        "confirming", "simulated", "face did not match: try again (yes) or a person comes (no)"
+    ),
+    "identity_down": _s(
+        "failed", "department title", "identity cannot be proven now; 再试 tries again, 人工 a person"
+    ),
+    "identity_failed": _s(
+        "handed_over", "title case phone", "identity could not be proven: a person, with a case number"
+    ),
     "home_visit": _s("handed_over", "title case phone", "face not possible: a home visit was asked for"),
 }
 
 SUBMIT: dict[str, Sentence] = {
-    "done": _s("done", "text title receipt result next_date simulated again",
-               "text is the definition's, filled; again = true when the same thing had been done before"),
-    "stored": _s("stored", "title department receipt", "department does not answer: kept, sent later, nobody calls twice"),
-    "department_refused": _s("refused", "title department reason", "the department said no; reason is its sentence"),
+    "done": _s(
+        "done",
+        "text title receipt result next_date simulated again",
+        "text is the definition's, filled; again = true when the same thing had been done before",
+    ),
+    "stored": _s(
+        "stored",
+        "title department receipt",
+        "department does not answer: kept, sent later, nobody calls twice",
+    ),
+    "department_refused": _s(
+        "refused", "title department reason", "the department said no; reason is its sentence"
+    ),
     "ledger_full": _s("failed", "title", "nothing could be written down (disk full): not done, try later"),
     "failed": _s("failed", "what", "something of ours broke; nothing was done"),
 }
 
 ANSWERS: dict[str, Sentence] = {
-    "answer": _s("answered", "title short points materials time_and_fee where plain section verify zero_trip",
-                 "short is 一句话; the lists are lines; section = the one asked for (or empty); with verify say so"),
-    "answer_offer": _s("answered", "title short points materials time_and_fee where plain section verify zero_trip"
-                       " service_title", "as answer, then 要不要现在就办 (expecting yes_no)"),
-    "clarify_topics": _s("clarifying", "options", "您是想问 A 还是 B; options joined by 、, choices carries them"),
+    "answer": _s(
+        "answered",
+        "title short points materials time_and_fee where plain section verify zero_trip",
+        "short is 一句话; the lists are lines; section = the one asked for (or empty); with verify say so",
+    ),
+    "answer_offer": _s(
+        "answered",
+        "title short points materials time_and_fee where plain section verify zero_trip service_title",
+        "as answer, then 要不要现在就办 (expecting yes_no)",
+    ),
+    "clarify_topics": _s(
+        "clarifying", "options", "您是想问 A 还是 B; options joined by 、, choices carries them"
+    ),
     "choose_again": _s("clarifying", "options", "what was said is none of the choices"),
     "nothing_to_choose": _s("unanswered", "", "a choice although nothing was offered"),
     "unanswered": _s("unanswered", "case phone", "we do not know: recorded, a person's number"),
-    "refused": _s("refused", "boundary title text", "a question we do not answer; text says why and who does"),
+    "refused": _s(
+        "refused", "boundary title text", "a question we do not answer; text says why and who does"
+    ),
     "redirected": _s("unanswered", "boundary title text", "not ours; text says who does it"),
     "emergency": _s("emergency", "boundary text number", "danger: number first (110, 119, 120)"),
-    "knowledge_missing": _s("failed", "phone", "the knowledge index is missing or broken; services still work"),
+    "knowledge_missing": _s(
+        "failed", "phone", "the knowledge index is missing or broken; services still work"
+    ),
     "offer_declined": _s("answered", "", "no to “要不要现在就办”"),
     "nothing_offered": _s("answered", "", "yes or no although nothing was offered"),
 }
@@ -106,7 +161,9 @@ TALK: dict[str, Sentence] = {
     "out_of_scope": _s("unanswered", "", "not what we are for; what we can do instead"),
     "unclear": _s("unheard", "attempt", "not understood, first time (1) or second (2, other words)"),
     "unclear_person": _s("handed_over", "case phone", "not understood three times: a person"),
-    "greet": _s("answered", "", ""), "goodbye": _s("answered", "", ""), "thanks": _s("answered", "", ""),
+    "greet": _s("answered", "", ""),
+    "goodbye": _s("answered", "", ""),
+    "thanks": _s("answered", "", ""),
     "who_are_you": _s("answered", "", "a machine, not an official; what it can do"),
     "complain": _s("answered", "phone", "sorry; a person at a word"),
     "repeat": _s("answered", "", "the assistant says its last reply again"),
@@ -123,7 +180,10 @@ SENTENCES: dict[str, Sentence] = {**FORM, **IDENTITY, **SUBMIT, **ANSWERS, **TAL
 def table() -> str:
     """The Markdown table of `actions/README.md`."""
     rows = ["| sentence | status | params | when |", "|---|---|---|---|"]
-    rows += [f"| `{id}` | {s.status} | {' '.join(s.params) or '–'} | {s.note or id} |" for id, s in SENTENCES.items()]
+    rows += [
+        f"| `{id}` | {s.status} | {' '.join(s.params) or '–'} | {s.note or id} |"
+        for id, s in SENTENCES.items()
+    ]
     return "\n".join(rows)
 
 
