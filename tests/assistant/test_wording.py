@@ -1,0 +1,97 @@
+"""Every outcome has its sentence, every answer its source, and nothing is left unfilled."""
+
+from __future__ import annotations
+
+import re
+import string
+
+import pytest
+
+from actions.sentences import SENTENCES
+from assistant.wording import answer, day, one, sentences, word
+
+pytestmark = pytest.mark.unit
+SOURCE = {
+    "document": "社会保险经办条例", "number": "国务院令第765号", "issuer": "国务院", "article": "第二十五条",
+    "effective": "2023-12-01", "jurisdiction": "全国", "url": None,
+}  # fmt: skip
+ANSWER = {
+    "title": "养老金领取资格认证", "short": "一年认一次，手机刷脸就行", "points": ["十二个月内认一次"],
+    "materials": ["身份证"], "time_and_fee": ["不收钱"], "where": ["手机上"], "plain": ["认证：证明人还在"],
+    "section": "", "verify": False, "zero_trip": True,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(SENTENCES))
+def test_every_sentence_of_the_actions_is_worded(name: str) -> None:
+    params = {p: "甲" for p in SENTENCES[name].params}
+    if name in ("answer", "answer_offer"):
+        params = {**ANSWER, "service_title": "养老金资格认证"}
+    speech, display = one({"status": "answered", "sentence": name, "params": params, "source": SOURCE})
+    assert speech and display
+    assert "{" not in speech + display
+
+
+def test_no_sentence_asks_for_a_parameter_that_nobody_gives() -> None:
+    given = {"again_note", "dialect_name"}
+    for name, sentence in sentences().items():
+        for text in sentence.values() if isinstance(sentence, dict) else [sentence]:
+            fields = {field for _, field, _, _ in string.Formatter().parse(text) if field}
+            known = set(SENTENCES[name].params) if name in SENTENCES else set()
+            assert fields - given <= known, name
+
+
+def test_an_answer_names_document_article_date_and_place_aloud_and_on_screen() -> None:
+    speech, display = answer(ANSWER, SOURCE)
+    for text in (speech, display):
+        assert "社会保险经办条例" in text and "第二十五条" in text and "2023年12月1日" in text and "全国" in text
+    assert "国务院令第765号" in display and "国务院" in display
+
+
+def test_a_section_that_was_asked_for_is_what_is_said() -> None:
+    speech, _ = answer({**ANSWER, "section": "材料"}, SOURCE)
+    assert speech.startswith("材料：身份证") and "刷脸" not in speech
+
+
+def test_doubt_is_said() -> None:
+    assert "以当地窗口答复为准" in answer({**ANSWER, "verify": True}, SOURCE)[0]
+
+
+def test_two_outcomes_are_one_reply_in_order() -> None:
+    speech, _ = word([
+        {"status": "answered", "sentence": "answer", "params": ANSWER, "source": SOURCE},
+        {"status": "collecting", "sentence": "prompt", "params": {"text": "您叫什么名字？"}},
+    ], "web")  # fmt: skip
+    assert speech.endswith("您叫什么名字？") and speech.startswith("一年认一次")
+
+
+def test_choices_are_numbered_on_screen() -> None:
+    choices = [{"id": "a", "label": "低保"}, {"id": "b", "label": "特困"}]
+    outcome = {"status": "clarifying", "sentence": "clarify_topics", "params": {"options": "低保还是特困"}, "choices": choices}
+    speech, display = one(outcome)
+    assert "1. 低保" in display and "2. 特困" in display and "1." not in speech
+
+
+def test_simulation_says_so() -> None:
+    for name in ("code_sent", "face_step", "face_waiting", "face_failed"):
+        assert "模拟" in sentences()[name]
+
+
+def test_the_greeting_says_it_is_a_machine() -> None:
+    assert "智能语音助手" in sentences()["welcome"] and "机器" in sentences()["who_are_you"]
+
+
+def test_unheard_is_asked_differently_each_time() -> None:
+    texts = {sentences()[f"unheard_{n}"] for n in ("once", "twice", "person")}
+    assert len(texts) == 3 and "人工" in sentences()["unheard_person"]
+
+
+@pytest.mark.parametrize(("date", "said"), [("2023-12-01", "2023年12月1日"), (None, "日期未注明"), ("2023", "2023")])
+def test_day(date: str | None, said: str) -> None:
+    assert day(date) == said
+
+
+def test_sentences_are_short_enough_to_be_listened_to() -> None:
+    for name, sentence in sentences().items():
+        text = sentence["speech"] if isinstance(sentence, dict) else sentence
+        assert max(map(len, re.split("[。？！]", text))) <= 60, name
