@@ -15,6 +15,8 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from audio.resampling import resample, to_int16
+
 Float32 = NDArray[np.float32]
 Problem = Literal["missing", "empty", "not_audio", "truncated", "too_long", "silent"]
 
@@ -64,6 +66,11 @@ def read_audio(path: Path | str, *, max_seconds: float = MAX_SECONDS) -> tuple[F
     """
     recording = read_recording(path, max_seconds=max_seconds)
     return recording.samples, recording.rate
+
+
+def read_speech(path: Path | str, *, max_seconds: float = MAX_SECONDS) -> NDArray[np.int16]:
+    """File → 16 kHz mono int16 samples, as recognisers take them. Raises AudioFileError."""
+    return to_int16(resample(*read_audio(path, max_seconds=max_seconds)))
 
 
 def read_recording(path: Path | str, *, max_seconds: float = MAX_SECONDS) -> Recording:

@@ -42,8 +42,20 @@ class Model:
 class Listed:
     """One line of `xiangyin models list`: `path` None where the model is not installed."""
 
-    model: Model
+    name: str
     path: Path | None
+    size: str
+    note: str
+    licence: str
+
+    def as_dict(self) -> dict[str, str | None]:
+        return {
+            "name": self.name,
+            "path": str(self.path) if self.path else None,
+            "size": self.size,
+            "note": self.note,
+            "licence": self.licence,
+        }
 
 
 @dataclass(frozen=True)
@@ -69,7 +81,7 @@ class ModelError(Exception):
         self.detail = detail
 
 
-REGISTRY: dict[str, Model] = {
+KNOWN: dict[str, Model] = {
     model.name: model
     for model in (
         Model("xiangyin-small", "自带的小模型，普通话，随程序一起安装", "Apache-2.0"),
@@ -108,23 +120,32 @@ def list_models() -> tuple[Listed, ...]:
         for base in search_folders()
         if base.is_dir()
         for folder in sorted(base.iterdir())
-        if folder.name not in REGISTRY and not folder.name.startswith(".") and is_model(folder)
+        if folder.name not in KNOWN and not folder.name.startswith(".") and is_model(folder)
     }
-    return tuple(Listed(model, find(model.name)) for model in (*REGISTRY.values(), *found.values()))
+    return tuple(
+        Listed(
+            model.name,
+            find_model(model.name),
+            f"{model.megabytes} MB" if model.megabytes else "",
+            model.about,
+            model.licence,
+        )
+        for model in (*KNOWN.values(), *found.values())
+    )
 
 
-def find(name: str) -> Path | None:
+def find_model(name: str) -> Path | None:
     """The folder of an installed model, or None."""
     if not _is_plain(name):
         return None
     return next((base / name for base in search_folders() if is_model(base / name)), None)
 
 
-def path(name: str) -> Path:
+def model_path(name: str) -> Path:
     """The folder of an installed model. Raises ModelError, which says how to get it."""
-    folder = find(name)
+    folder = find_model(name)
     if folder is None:
-        known = REGISTRY.get(name)
+        known = KNOWN.get(name)
         way = (
             f"请运行 xiangyin models get {name}"
             if known and known.url
@@ -159,12 +180,29 @@ def is_vosk_folder(folder: Path) -> bool:
     )
 
 
-def get(name: str, progress: Progress | None = None, *, url: str | None = None) -> Fetched:
+def get_model(name: str, tell: Callable[[str], None]) -> Path:
+    """Fetch a model and return its folder; `tell` gets Chinese sentences on the way. Raises ModelError."""
+    last = -1
+
+    def progress(have: int, total: int | None) -> None:
+        nonlocal last
+        step = have * 20 // total if total else have >> 23
+        if step != last:
+            last = step
+            share = f"（{have * 100 // total}%）" if total else ""
+            tell(f"已下载 {have / 1e6:.0f} MB{share}")
+
+    fetched = fetch_model(name, progress)
+    tell(fetched.sentence)
+    return fetched.path
+
+
+def fetch_model(name: str, progress: Progress | None = None, *, url: str | None = None) -> Fetched:
     """Fetch a model into var/models and return where it lies; an interrupted download goes on.
 
     Raises ModelError: unknown or not fetchable, no network, wrong checksum, damaged or malicious archive.
     """
-    known = REGISTRY.get(name)
+    known = KNOWN.get(name)
     address = url or (known.url if known else None)
     if not _is_plain(name) or address is None:
         raise ModelError(

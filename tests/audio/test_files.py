@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from audio.files import SENTENCES, AudioFileError, read_audio, read_recording
+from audio.files import SENTENCES, AudioFileError, read_audio, read_recording, read_speech
 
 FORMATS = [
     ("a.wav", "WAV", "PCM_16", 16_000),
@@ -53,6 +53,12 @@ def test_channels_are_averaged(tmp_path: Path) -> None:
     recording = read_recording(file)
     assert recording.channels == 2 and recording.seconds == 1.0
     assert np.abs(recording.samples).max() == pytest.approx(0.15, abs=0.01)
+
+
+def test_speech_is_16_khz_int16(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.wav", tone(rate=44_100), 44_100)
+    speech = read_speech(tmp_path / "a.wav")
+    assert speech.dtype == np.int16 and speech.size == 16_000
 
 
 def problem(file: Path, **options: float) -> str:

@@ -90,45 +90,54 @@ def install(folder: Path) -> Path:
 
 def test_fetch_unpack_and_trust_on_first_use(server: Server, home: Path) -> None:
     steps: list[tuple[int, int | None]] = []
-    got = models.get(NAME, lambda have, total: steps.append((have, total)), url=server.url)
-    assert got.path == home / NAME == models.path(NAME)
+    got = models.fetch_model(NAME, lambda have, total: steps.append((have, total)), url=server.url)
+    assert got.path == home / NAME == models.model_path(NAME)
     assert (got.path / "am/final.mdl").read_bytes() == FILES["am/final.mdl"]
     assert got.trust == "first_use" and got.sha256 in got.sentence
     assert steps[-1] == (len(server.data), len(server.data))
     assert sorted(p.name for p in home.iterdir()) == [".downloads", "checksums.json", NAME]
     assert [p.name for p in (home / ".downloads").iterdir()] == [f"{NAME}.lock"]
-    assert models.get(NAME, url=server.url).trust == "seen_before"
+    assert models.fetch_model(NAME, url=server.url).trust == "seen_before"
+
+
+def test_sentences_on_the_way(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    import dataclasses
+
+    monkeypatch.setitem(models.KNOWN, NAME, dataclasses.replace(models.KNOWN[NAME], url=server.url))
+    told: list[str] = []
+    assert models.get_model(NAME, told.append) == models.find_model(NAME)
+    assert "100%" in told[-2] and "校验值" in told[-1]
 
 
 def test_interrupted_download_goes_on(server: Server, home: Path) -> None:
     server.cut = 30_000
     with pytest.raises(models.ModelError, match="接着下载"):
-        models.get(NAME, url=server.url)
+        models.fetch_model(NAME, url=server.url)
     assert (home / ".downloads" / f"{NAME}.zip.part").stat().st_size == 30_000
-    assert models.find(NAME) is None
+    assert models.find_model(NAME) is None
     server.cut = 0
-    models.get(NAME, url=server.url)
+    models.fetch_model(NAME, url=server.url)
     assert server.ranges == [None, "bytes=30000-"]
-    assert (models.path(NAME) / "am/final.mdl").read_bytes() == FILES["am/final.mdl"]
+    assert (models.model_path(NAME) / "am/final.mdl").read_bytes() == FILES["am/final.mdl"]
 
 
 @pytest.mark.parametrize("etag", ['"two"', ""])
 def test_a_changed_or_anonymous_file_is_not_pieced_together(server: Server, etag: str) -> None:
     server.cut, server.etag = 30_000, '"one"' if etag else ""
     with pytest.raises(models.ModelError):
-        models.get(NAME, url=server.url)
+        models.fetch_model(NAME, url=server.url)
     server.cut, server.etag = 0, etag
     server.data = archive({**FILES, "am/final.mdl": b"new" * 30_000})
-    models.get(NAME, url=server.url)
-    assert (models.path(NAME) / "am/final.mdl").read_bytes() == b"new" * 30_000
+    models.fetch_model(NAME, url=server.url)
+    assert (models.model_path(NAME) / "am/final.mdl").read_bytes() == b"new" * 30_000
 
 
 def test_another_checksum_than_last_time_is_refused(server: Server, home: Path) -> None:
-    models.get(NAME, url=server.url)
+    models.fetch_model(NAME, url=server.url)
     server.data = archive({**FILES, "README": b"changed"})
     with pytest.raises(models.ModelError, match="校验值不对"):
-        models.get(NAME, url=server.url)
-    assert (models.path(NAME) / "README").read_bytes() == b"r"
+        models.fetch_model(NAME, url=server.url)
+    assert (models.model_path(NAME) / "README").read_bytes() == b"r"
 
 
 def test_published_checksum(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,36 +146,34 @@ def test_published_checksum(server: Server, monkeypatch: pytest.MonkeyPatch) -> 
 
     right = hashlib.sha256(server.data).hexdigest()
     for checksum, fits in ((right, True), ("0" * 64, False)):
-        monkeypatch.setitem(
-            models.REGISTRY, NAME, dataclasses.replace(models.REGISTRY[NAME], sha256=checksum)
-        )
+        monkeypatch.setitem(models.KNOWN, NAME, dataclasses.replace(models.KNOWN[NAME], sha256=checksum))
         if fits:
-            assert models.get(NAME, url=server.url).trust == "published"
+            assert models.fetch_model(NAME, url=server.url).trust == "published"
         else:
             with pytest.raises(models.ModelError, match="校验值"):
-                models.get(NAME, url=server.url)
+                models.fetch_model(NAME, url=server.url)
 
 
 @pytest.mark.parametrize("status", [404, 403, 500])
 def test_server_refuses(server: Server, status: int) -> None:
     server.status = status
     with pytest.raises(models.ModelError, match="下载失败") as caught:
-        models.get(NAME, url=server.url)
+        models.fetch_model(NAME, url=server.url)
     assert str(status) in caught.value.detail
 
 
 def test_no_network() -> None:
     with pytest.raises(models.ModelError, match="网络不通"):
-        models.get(NAME, url="http://127.0.0.1:9/model.zip")
+        models.fetch_model(NAME, url="http://127.0.0.1:9/model.zip")
 
 
 @pytest.mark.parametrize("name", ["../evil", "/evil", "a/../../evil", "..\\evil/../../x", "C:/evil"])
 def test_members_outside_are_refused(server: Server, home: Path, name: str) -> None:
     server.data = archive({**{f"{NAME}/{k}": v for k, v in FILES.items()}, name: b"x"}, top="")
     with pytest.raises(models.ModelError, match="不安全"):
-        models.get(NAME, url=server.url)
+        models.fetch_model(NAME, url=server.url)
     assert not list(home.parent.parent.rglob("*evil*"))
-    assert models.find(NAME) is None
+    assert models.find_model(NAME) is None
 
 
 def test_links_bombs_and_other_archives_are_refused(
@@ -182,42 +189,42 @@ def test_links_bombs_and_other_archives_are_refused(
     for data in (out.getvalue(), b"not a zip at all", archive({"README": b"nothing"}), bytes(damaged)):
         server.data = data
         with pytest.raises(models.ModelError, match="压缩包"):
-            models.get(NAME, url=server.url)
-        assert models.find(NAME) is None
+            models.fetch_model(NAME, url=server.url)
+        assert models.find_model(NAME) is None
     monkeypatch.setattr(model_download, "MOST_UNPACKED", 1000)
     server.data = archive(FILES)
     with pytest.raises(models.ModelError, match="压缩包"):
-        models.get(NAME, url=server.url)
+        models.fetch_model(NAME, url=server.url)
 
 
 def test_two_at_once(home: Path, server: Server) -> None:
     with model_download.only_one(home, NAME), pytest.raises(models.ModelError, match="正在下载"):
-        models.get(NAME, url=server.url)
+        models.fetch_model(NAME, url=server.url)
 
 
 def test_names_that_are_no_models(home: Path) -> None:
     for name in ("nothing", "../models", "", ".downloads"):
         with pytest.raises(models.ModelError, match="models list"):
-            models.get(name)
-        assert models.find(name) is None
+            models.fetch_model(name)
+        assert models.find_model(name) is None
     with pytest.raises(models.ModelError, match="models get vosk-model-cn"):
-        models.path("vosk-model-cn-0.22")
+        models.model_path("vosk-model-cn-0.22")
 
 
 def test_order_of_search(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own = install(tmp_path / "stick" / NAME)
-    assert models.find(NAME) is None
+    assert models.find_model(NAME) is None
     monkeypatch.setenv("XIANGYIN_MODELS", str(tmp_path / "stick"))
-    assert models.find(NAME) == own
+    assert models.find_model(NAME) == own
     fetched = install(home / NAME)
-    assert models.find(NAME) == fetched
+    assert models.find_model(NAME) == fetched
     assert models.search_folders()[-1].parts[-2:] == ("audio", "models")
 
 
 def test_listing(home: Path) -> None:
     install(home / "office-model")
     (home / "half" / "am").mkdir(parents=True)
-    listed = {line.model.name: line.path for line in models.list_models()}
+    listed = {line.name: line.path for line in models.list_models()}
     assert listed["office-model"] == home / "office-model"
     assert listed["vosk-model-cn-0.22"] is None
     assert "half" not in listed and "xiangyin-small" in listed
@@ -226,7 +233,7 @@ def test_listing(home: Path) -> None:
 def test_folder_for_the_question(home: Path) -> None:
     install(home / "mine" / "open")
     install(home / "mine" / "yes_no")
-    mine = models.path("mine")
+    mine = models.model_path("mine")
     assert models.kind_folder(mine, "yes_no").name == "yes_no"
     assert models.kind_folder(mine, "digits").name == "open"
     plain = install(home / "plain")

@@ -1,0 +1,59 @@
+"""Loading Vosk models: each folder once in a process, shared by all streams, only when first needed.
+
+A vosk.Model is immutable after loading and safe to share between threads; recognisers are not.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import vosk
+
+from audio.models import ModelError
+
+_loaded: dict[Path, vosk.Model] = {}
+_lock = threading.Lock()
+
+
+def load(folder: Path) -> vosk.Model:
+    """The model in this folder. Raises ModelError when Vosk cannot read it."""
+    folder = folder.resolve()
+    with _lock:
+        if folder not in _loaded:
+            vosk.SetLogLevel(-1)
+            try:
+                _loaded[folder] = vosk.Model(str(folder))
+            except Exception as error:  # vosk raises plain Exception("Failed to create a model")
+                raise ModelError(
+                    f"语音模型 {folder.name} 打不开，请重新安装。", f"{folder}: {error}"
+                ) from error
+        return _loaded[folder]
+
+
+def takes_grammars(folder: Path) -> bool:
+    """Only lookahead graphs can be narrowed at run time; static ones ignore a grammar with a warning."""
+    return (folder / "graph" / "HCLr.fst").is_file() and not (folder / "graph" / "HCLG.fst").is_file()
+
+
+def in_words(model: vosk.Model, phrase: str) -> str | None:
+    """A phrase split into words that the model knows, blank-separated, longest first; None if impossible.
+
+    Vosk drops a grammar phrase with an unknown word and says so only in its log (peers.md #21).
+    """
+    words, at = [], 0
+    text = phrase.replace(" ", "")
+    while at < len(text):
+        length = next(
+            (
+                n
+                for n in range(min(8, len(text) - at), 0, -1)
+                if model.vosk_model_find_word(text[at : at + n]) >= 0
+            ),
+            0,
+        )
+        if length == 0:
+            return None
+        words.append(text[at : at + length])
+        at += length
+    return " ".join(words) or None
