@@ -18,7 +18,7 @@ ALONE = {
     "ask_policy": "action_answer_policy", "nlu_fallback": "action_answer_policy", "inform": "action_answer_policy",
     "out_of_scope": "action_out_of_scope", "choose_option": "action_choose_option", "deny": "action_decline_offer",
     "repeat": "action_repeat", "slower": "action_slower", "louder": "action_louder", "back": "action_back",
-    "restart": "action_restart_form", "stop": "action_stop", "wait": "action_wait", "human": "action_human",
+    "restart": "action_restart", "stop": "action_stop", "wait": "action_wait", "human": "action_human",
     "who_are_you": "action_who_are_you", "greet": "action_greet", "goodbye": "action_goodbye",
     "thanks": "action_thanks", "complain": "action_complain", "switch_dialect": "action_switch_dialect",
     "correct_value": "action_answer_policy", "emergency": "action_emergency",
@@ -26,7 +26,7 @@ ALONE = {
 """What each intent leads to when no form is open."""
 
 IN_FORM = {
-    "ask_policy": "action_answer_policy", "back": "action_back", "restart": "action_restart_form",
+    "ask_policy": "action_answer_policy", "back": "action_back", "restart": "action_restart",
     "complain": "action_complain", "who_are_you": "action_who_are_you",
     "switch_dialect": "action_switch_dialect", "slower": "action_slower", "louder": "action_louder",
     "goodbye": "action_goodbye",
