@@ -72,15 +72,10 @@ def gather(root: Path, services: Iterable[str]) -> dict[str, list[str]]:
         examples["ask_policy"] += draw.sample(lines, min(PER_TOPIC, len(lines)))
     target = {"refused": "out_of_scope", "unanswered": "out_of_scope", "emergency": "emergency", "human": "human"}
     for path in sorted((root / "knowledge" / "boundaries").glob("*.yml")):
-        for kind, lines in boundary_phrasings(read_yaml(path)):
-            if kind in target:
-                examples[target[kind]] += draw.sample(lines, min(PER_BOUNDARY, len(lines)))
+        boundary = read_yaml(path)
+        lines = [str(line) for group in boundary["phrasings"].values() for line in group]
+        examples[target[boundary["outcome"]]] += draw.sample(lines, min(PER_BOUNDARY, len(lines)))
     return examples
-
-
-def boundary_phrasings(content: Any) -> Iterable[tuple[str, list[str]]]:
-    for item in content if isinstance(content, list) else content.get("boundaries", [content]):
-        yield str(item.get("kind", "")), [str(line) for line in item.get("phrasings", [])]
 
 
 def dedupe(examples: dict[str, list[str]]) -> dict[str, list[str]]:

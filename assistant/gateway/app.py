@@ -98,7 +98,7 @@ def create_app(
     @app.post("/api/turn")
     async def turn(given: TurnIn) -> Response:
         session = sessions.find(given.session)
-        problem = refusal(session, given.text)
+        problem = refusal(sessions, session, given.text)
         if problem or session is None:
             return problem or error(401, "session", "会话过期了，请刷新网页。")
         dialect = given.dialect if given.dialect in list_packs() else None
@@ -108,7 +108,7 @@ def create_app(
     @app.post("/api/hear")
     async def hear(request: Request, session: str) -> Response:
         live = sessions.find(session)
-        problem = refusal(live, "")
+        problem = refusal(sessions, live, "")
         if problem or live is None:
             return problem or error(401, "session", "会话过期了，请刷新网页。")
         body = bytearray()
@@ -132,7 +132,7 @@ def create_app(
         if live is None:
             await websocket.close(4401)
             return
-        await serve_socket(websocket, live, assistant, speaker)
+        await serve_socket(websocket, live, sessions, assistant, speaker)
 
     @app.get("/")
     async def page() -> Response:
@@ -142,13 +142,13 @@ def create_app(
     return app
 
 
-def refusal(session: Session | None, text: str) -> Response | None:
+def refusal(sessions: Sessions, session: Session | None, text: str) -> Response | None:
     """Why this turn is not taken, or None."""
     if session is None:
         return error(401, "session", "会话过期了，请刷新网页。")
     if len(text) > MAX_TEXT:
         return error(413, "long", canned("too_long"))
-    return None if session.may_turn() else error(429, "often", canned("too_many"))
+    return None if sessions.allow(session) else error(429, "often", canned("too_many"))
 
 
 def decode(body: bytes) -> Any:

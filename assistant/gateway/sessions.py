@@ -35,10 +35,6 @@ class Session:
     seen: float
     bucket: Bucket
 
-    def may_turn(self) -> bool:
-        """Take one turn from the rate limit; the clock is that of the last `find`."""
-        return self.bucket.take(self.seen)
-
 
 class Sessions:
     """Mints and finds sessions; forgets them after `idle` seconds. At most `limit` live at once."""
@@ -69,6 +65,11 @@ class Sessions:
             return None
         session.seen = now
         return session
+
+    def allow(self, session: Session) -> bool:
+        """Whether one more turn is within the rate limit; counts it and keeps the session alive."""
+        session.seen = self._clock()
+        return session.bucket.take(session.seen)
 
     def end(self, token: str) -> None:
         self._all.pop(token, None)

@@ -17,7 +17,7 @@ from fastapi import WebSocket, WebSocketDisconnect
 
 from assistant.assembly import question_of
 from assistant.conversation import Assistant
-from assistant.gateway.sessions import Session
+from assistant.gateway.sessions import Session, Sessions
 from assistant.gateway.speech import Speaker
 from assistant.turn import MAX_TEXT, Reply, Utterance
 from assistant.wording import canned
@@ -27,10 +27,12 @@ from dialects.packs import list_packs
 MAX_FRAME = 64 * 1024
 
 
-async def serve_socket(websocket: WebSocket, session: Session, assistant: Assistant, speaker: Speaker) -> None:
+async def serve_socket(
+    websocket: WebSocket, session: Session, sessions: Sessions, assistant: Assistant, speaker: Speaker
+) -> None:
     """Run one connection to its end."""
     await websocket.accept()
-    visit = Visit(websocket, session, assistant, speaker)
+    visit = Visit(websocket, session, sessions, assistant, speaker)
     try:
         while True:
             message = await websocket.receive()
@@ -49,8 +51,11 @@ async def serve_socket(websocket: WebSocket, session: Session, assistant: Assist
 class Visit:
     """State of one connection: a listener while the microphone is open, a task while a reply is spoken."""
 
-    def __init__(self, websocket: WebSocket, session: Session, assistant: Assistant, speaker: Speaker) -> None:
-        self._socket, self._session, self._assistant, self._speaker = websocket, session, assistant, speaker
+    def __init__(
+        self, websocket: WebSocket, session: Session, sessions: Sessions, assistant: Assistant, speaker: Speaker
+    ) -> None:
+        self._socket, self._session, self._sessions = websocket, session, sessions
+        self._assistant, self._speaker = assistant, speaker
         self._listener: Listener | None = None
         self._speaking: asyncio.Task[None] | None = None
         self._dialect: str | None = None
@@ -106,8 +111,7 @@ class Visit:
         await self._take(Utterance(self._session.conversation, None, None, "web", self._dialect, None, heard))
 
     async def _take(self, utterance: Utterance) -> None:
-        self._session.bucket.at = min(self._session.bucket.at, self._session.seen)
-        if not self._session.may_turn():
+        if not self._sessions.allow(self._session):
             await self._send(type="error", sentence=canned("too_many"))
             return
         await self._quiet()

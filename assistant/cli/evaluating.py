@@ -1,0 +1,121 @@
+"""Commands that measure: eval faq, eval speech. `--json` output is a stable door (DESIGN §11)."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from assistant.assembly import assistant_for
+from assistant.cli.output import FAILED, complain, line, screen, tell
+from assistant.settings import load_settings
+from assistant.stack import running_stack
+from assistant.turn import Utterance
+from knowledge.evaluation.measure import Result, ask_one, confusions, summary
+from knowledge.evaluation.queries import QueryFileError, read_queries
+from knowledge.noise import mishear
+
+Json = Annotated[bool, typer.Option("--json", help="每行一个 JSON")]
+NOISE_RATE = 0.15
+"""Share of characters replaced by a homophone with `--noise homophone`."""
+
+
+def add_to(app: typer.Typer) -> None:
+    group = typer.Typer(no_args_is_help=True, help="评测：答得对不对、听得对不对。")
+    group.command("faq")(faq)
+    group.command("speech")(speech)
+    app.add_typer(group, name="eval")
+
+
+def faq(
+    file: Path,
+    as_json: Json = False,
+    noise: Annotated[str | None, typer.Option(help="homophone：换成同音字再问")] = None,
+) -> None:
+    """一个文件的问题逐条当成打字的一轮来问，报告对错。"""
+    try:
+        queries = read_queries(file)
+    except (OSError, QueryFileError) as error:
+        complain(str(error))
+        raise typer.Exit(FAILED) from error
+    if noise not in (None, "homophone"):
+        raise typer.BadParameter("只有 homophone")
+    dice = random.Random(20261125)
+    if noise:
+        queries = [replace(q, text=mishear(q.text, NOISE_RATE, dice)) for q in queries]
+    results: list[Result] = []
+    with asking() as ask:
+        for query in queries:
+            results.append(ask_one(query, ask))
+            if as_json:
+                line(results[-1].as_json())
+    if not as_json:
+        report(results)
+
+
+def speech(
+    manifest: Path,
+    as_json: Json = False,
+    channel: Annotated[str, typer.Option(help="16k、8k-alaw 或 noise")] = "16k",
+    turns: Annotated[bool, typer.Option(help="把听到的话也问一遍，看主题和事项")] = True,
+) -> None:
+    """一批录音逐条听，最后一行是总分。"""
+    from audio.evaluation import evaluate_speech
+
+    def run(ask: Callable[[str], dict[str, Any]] | None) -> None:
+        for row in evaluate_speech(manifest, channel=channel, turn=ask):
+            content = row if isinstance(row, dict) else asdict(row) if is_dataclass(row) else {}
+            if as_json or "totals" not in content:
+                line(content)
+            else:
+                screen.print(content)
+
+    if not turns:
+        run(None)
+        return
+    with asking() as ask:
+        run(ask)
+
+
+@contextmanager
+def asking() -> Iterator[Callable[[str], dict[str, Any]]]:
+    """A function that takes one typed turn, each in a conversation of its own."""
+    with running_stack(load_settings(), tell) as settings, asyncio.Runner() as runner:
+        assistant = assistant_for(settings)
+
+        def ask(text: str) -> dict[str, Any]:
+            conversation = f"eval-{uuid.uuid4().hex[:12]}"
+            reply = runner.run(assistant.take_turn(Utterance(conversation, text, channel="eval")))
+            assistant.dialogues.end(conversation)
+            return reply.as_dict()
+
+        yield ask
+
+
+def report(results: list[Result]) -> None:
+    """Tables for people."""
+    figures = summary(results)
+    table = Table("", "条数", "第一就对", "对或问对", title="问答评测")
+    rows = {"全部": figures["in_scope"], **{f"说法 {k}": v for k, v in figures["by_style"].items()},
+            **{f"方言 {k}": v for k, v in figures["by_dialect"].items()}}  # fmt: skip
+    for name, rates in rows.items():
+        table.add_row(name, str(rates["count"]), percent(rates.get("right")), percent(rates.get("right_or_offered")))
+    screen.print(table)
+    outside = figures["out_of_scope"]
+    screen.print(f"范围之外 {outside['count']} 条：如期 {percent(outside['as_expected'])}，"
+                 f"误答 {percent(outside['false_answers'])}，反问 {percent(outside['clarified'])}")  # fmt: skip
+    screen.print(f"每轮毫秒：中位 {figures['ms']['p50']:.0f}，95% {figures['ms']['p95']:.0f}")
+    for wanted, got, count in confusions(results, 10):
+        screen.print(f"  {wanted} → {got}：{count}")
+
+
+def percent(share: Any) -> str:
+    return "—" if share is None else f"{100 * float(share):.1f}%"

@@ -1,0 +1,88 @@
+"""Commands about the knowledge base: lint, search, show, stats, build."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from assistant.cli.output import FAILED, complain, line, screen
+from knowledge.answering import IndexMissing, Knowledge
+from knowledge.lint import lint as lint_store
+from knowledge.store import load_store
+
+Json = Annotated[bool, typer.Option("--json", help="每行一个 JSON")]
+
+
+def add_to(app: typer.Typer) -> None:
+    group = typer.Typer(no_args_is_help=True, help="知识库：检查、查找、看条目、数一数。")
+    group.command()(lint)
+    group.command()(search)
+    group.command()(show)
+    group.command()(stats)
+    app.add_typer(group, name="knowledge")
+
+
+def lint(as_json: Json = False) -> None:
+    """检查每个条目：格式、长短、日期、出处、重复的问法、快到期的。"""
+    problems = lint_store(load_store())
+    for problem in problems:
+        line({"problem": str(problem)}) if as_json else screen.print(str(problem), markup=False)
+    if problems:
+        raise typer.Exit(FAILED)
+    if not as_json:
+        screen.print("[green]都没问题[/green]")
+
+
+def search(
+    question: str,
+    as_of: Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="按哪一天算")] = None,
+    place: Annotated[str | None, typer.Option("--place", help="在哪里")] = None,
+    as_json: Json = False,
+) -> None:
+    """不经过对话，直接查知识库。"""
+    day: date | None = as_of.date() if as_of else None
+    try:
+        found = Knowledge.load().answer(question, jurisdiction=place, as_of=day)
+    except IndexMissing as error:
+        complain("知识索引还没有建：make setup")
+        raise typer.Exit(FAILED) from error
+    content: dict[str, Any] = {
+        "outcome": found.outcome, "topic": found.topic, "confidence": round(found.confidence, 4),
+        "boundary": found.boundary.id if found.boundary else None,
+        "candidates": [{"topic": c.topic, "title": c.title, "share": round(c.share, 4)} for c in found.candidates],
+    }  # fmt: skip
+    line(content) if as_json else screen.print(content)
+
+
+def show(topic: str) -> None:
+    """看一个条目。"""
+    entry = load_store().entries.get(topic)
+    if entry is None:
+        complain(f"没有这个条目：{topic}")
+        raise typer.Exit(FAILED)
+    screen.print(f"[bold]{entry.title}[/bold]（{entry.jurisdiction}，{entry.effective} 起施行）")
+    for name, lines in entry.sections.items():
+        screen.print(f"[dim]{name}[/dim]")
+        for text in lines:
+            screen.print(f"  {text}", markup=False)
+
+
+def stats(as_json: Json = False) -> None:
+    """每个领域多少条目、多少问法。"""
+    store = load_store()
+    domains: dict[str, list[int]] = {}
+    for name, entry in store.entries.items():
+        count = domains.setdefault(entry.domain, [0, 0, 0])
+        count[0] += 1
+        count[1] += len(store.phrasings.get(name, ()))
+        count[2] += entry.verify
+    table = Table("领域", "条目", "问法", "待核实")
+    for name, (entries, phrasings, verify) in sorted(domains.items()):
+        if as_json:
+            line({"domain": name, "entries": entries, "phrasings": phrasings, "verify": verify})
+        table.add_row(name, str(entries), str(phrasings), str(verify))
+    if not as_json:
+        screen.print(table)
