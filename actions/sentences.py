@@ -34,15 +34,18 @@ FORM: dict[str, Sentence] = {
     ),
     "corrected": _s("collecting", "label value", "one value was changed, the others stay"),
     "id_partial": _s(
-        "collecting", "digits count left", "first groups of an ID number; digits spaced, “4 2 0 1”"
+        "collecting", "label digits count left", "first groups of an ID number; digits spaced, “4 2 0 1”"
     ),
     "read_back_id": _s(
         "confirming", "label digits", "whole number spaced for reading digit by digit, 对不对"
     ),
+    "read_back_id_keys": _s("confirming", "label digits", "the same asked another way: 对的按1，不对按2"),
     "confirm": _s("confirming", "text", "the definition's read-back, ends with the question"),
+    "confirm_keys": _s("confirming", "text", "the same asked another way: 对的按1，不对按2"),
     "which_field": _s(
         "clarifying", "options", "denied the read-back: which one is wrong; options joined by 、"
     ),
+    "which_field_keys": _s("clarifying", "options", "another way: say its number or press it"),
     "confirm_again": _s(
         "confirming", "", "neither yes nor no at a read-back; followed by the read-back itself"
     ),
@@ -80,19 +83,22 @@ IDENTITY: dict[str, Sentence] = {
     "identity_unknown": _s(
         "clarifying", "name tail", "no such name with that ID number; asks which of the two is wrong"
     ),
+    "identity_unknown_again": _s("clarifying", "name tail", "the same asked another way: number or key"),
     "name_same_sound": _s(
         "confirming",
         "name",
         "sounds the same as the registered name, other characters; go on with"
         " the registered ones? (they are never said aloud)",
     ),
+    "name_same_sound_keys": _s("confirming", "name", "the same asked another way: 可以按1，不行按2"),
     "phone_not_registered": _s(
         "collecting", "tail", "the department has another phone for this person; ask again"
     ),
     "code_sent": _s(
         "collecting", "tail simulated", "a (simulated) code went to that phone: say its six digits"
     ),
-    "code_sent_again": _s("collecting", "tail simulated", "sent once more because the caller asked"),
+    "code_prompt": _s("collecting", "tail simulated", "say or press the six digits; 没收到 sends again"),
+    "code_again": _s("collecting", "simulated", "sent once more because the caller asked"),
     "code_wrong": _s("collecting", "left", "not that code; left = tries left"),
     "code_unheard": _s("collecting", "count", "not six digits"),
     "face_step": _s("confirming", "simulated", "look at the camera, then say 好了; a simulator, says so"),
@@ -100,9 +106,11 @@ IDENTITY: dict[str, Sentence] = {
     "face_failed": _s(
         "confirming", "simulated", "face did not match: try again (yes) or a person comes (no)"
     ),
+    "face_failed_keys": _s("confirming", "simulated", "the same another way: 再试按1，照不了按2"),
     "identity_down": _s(
         "failed", "department title", "identity cannot be proven now; 再试 tries again, 人工 a person"
     ),
+    "identity_down_again": _s("failed", "department title", "still down; 再试 or 人工"),
     "identity_failed": _s(
         "handed_over", "title case phone", "identity could not be proven: a person, with a case number"
     ),

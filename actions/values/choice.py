@@ -60,6 +60,16 @@ def by_words(text: str, choices: Sequence[str], synonyms: Mapping[str, Sequence[
     return None
 
 
+def named(text: str, choices: Sequence[str], synonyms: Mapping[str, Sequence[str]]) -> str | None:
+    """The one choice named unasked in a longer sentence: label or synonym of two or more characters."""
+    hits = {
+        c
+        for c in choices
+        if not c.startswith("别的") and any(len(w) > 1 and w in text for w in (c, *synonyms.get(c, ())))
+    }
+    return hits.pop() if len(hits) == 1 else None
+
+
 def position(text: str, count: int) -> int | None:
     """The index meant by 第二个, 2, 头一个, 最后一个; None when it says no place or one that is not there."""
     if _FIRST.search(text):

@@ -33,15 +33,28 @@ _CROSS = re.compile(r"艾克斯|埃克斯|叉叉?|[Xx×✕＊*]")
 
 @dataclass(frozen=True)
 class Run:
-    """Digits said in one stretch: pieces between pauses; `start`, `end` index the folded text."""
+    """Digits said in one stretch: pieces between pauses, and for each digit its place in the folded text."""
 
     groups: tuple[str, ...]
-    start: int
-    end: int
+    spans: tuple[tuple[int, int], ...]
 
     @property
     def digits(self) -> str:
+        """All digits of the run."""
         return "".join(self.groups)
+
+    def part(self, start: int, stop: int) -> tuple[int, int]:
+        """Where digits `start` to `stop` (not included) stand in the folded text."""
+        return self.spans[start][0], self.spans[stop - 1][1]
+
+    def windows(self) -> Iterator[tuple[str, int, int]]:
+        """Every series of whole groups: digits, first digit's index, index after the last; longest first."""
+        edges = [0]
+        for group in self.groups:
+            edges.append(edges[-1] + len(group))
+        pairs = [(a, b) for a in edges for b in edges if a < b]
+        for a, b in sorted(pairs, key=lambda pair: pair[0] - pair[1]):
+            yield self.digits[a:b], a, b
 
 
 def fold(text: str) -> str:
@@ -54,27 +67,23 @@ def runs(text: str, *, cross: bool = False, tens: bool = True) -> tuple[Run, ...
 
     With `tens`, 二十一 is 21 and 十 is 10 (as in a birth date said inside an ID number).
     """
-    folded = fold(text)
     found: list[Run] = []
     groups: list[str] = []
-    current, start, end, gap = "", -1, -1, False
-    for piece, kind, at, stop in _pieces(folded, cross=cross, tens=tens):
+    spans: list[tuple[int, int]] = []
+    gap = True
+    for piece, kind, at, stop in _pieces(fold(text), cross=cross, tens=tens):
         if kind == "digits":
-            if start < 0:
-                start = at
-            if gap and current:
-                groups.append(current)
-                current = ""
-            current, end, gap = current + piece, stop, False
+            if gap:
+                groups.append("")
+            groups[-1] += piece
+            spans += [(at, stop)] * len(piece)
+            gap = False
         elif kind == "pause":
             gap = True
-        else:
-            if start >= 0:
-                found.append(Run((*groups, current), start, end))
-            groups, current, start, gap = [], "", -1, False
-    if start >= 0:
-        found.append(Run((*groups, current), start, end))
-    return tuple(found)
+        elif groups:
+            found.append(Run(tuple(groups), tuple(spans)))
+            groups, spans, gap = [], [], True
+    return (*found, Run(tuple(groups), tuple(spans))) if groups else tuple(found)
 
 
 def all_digits(text: str, *, cross: bool = False) -> str:

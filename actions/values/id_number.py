@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from actions.values.digits import Run, runs, spaced
+from actions.values.digits import runs, spaced
 from actions.values.result import Partial, Result, Value, Wrong
 
 LENGTH = 18
@@ -62,16 +62,15 @@ def parse(text: str, *, today: date, so_far: str = "") -> Result:
     return Partial(whole)
 
 
-def find(text: str, *, today: date) -> tuple[str, Run] | None:
-    """A whole valid ID number anywhere in a sentence with its place, or None."""
+def find(text: str, *, today: date) -> tuple[str, tuple[int, int]] | None:
+    """A whole valid ID number anywhere in a sentence and its place in the folded text, or None."""
     for run in runs(text, cross=True):
-        for first in range(len(run.groups)):
-            for last in range(first + 1, len(run.groups) + 1):
-                if valid(number := "".join(run.groups[first:last]), today):
-                    return number, Run(run.groups[first:last], run.start, run.end)
-        for at in range(len(run.digits) - LENGTH + 1):
-            if at in (0, len(run.digits) - LENGTH) and valid(run.digits[at : at + LENGTH], today):
-                return run.digits[at : at + LENGTH], run
+        for digits, start, stop in run.windows():
+            if valid(digits, today):
+                return digits, run.part(start, stop)
+        for start in {0, len(run.digits) - LENGTH} if len(run.digits) > LENGTH else set():
+            if valid(number := run.digits[start : start + LENGTH], today):
+                return number, run.part(start, start + LENGTH)
     return None
 
 

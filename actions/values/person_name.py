@@ -105,6 +105,8 @@ def _leading_name(text: str) -> str | None:
         return None
     rest = re.split(r"的|办|查|交|申请|预约|约|取|认|要|想|身份|电话|手机|，", text[surname:], maxsplit=1)[0]
     name = text[:surname] + rest
+    if re.search(r"[我你您他她它家里儿]", name):
+        return None
     return name if 1 <= len(rest) <= 2 and looks_like(name) else None
 
 

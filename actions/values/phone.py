@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from actions.values.digits import Run, runs
+from actions.values.digits import runs
 from actions.values.result import Partial, Result, Value, Wrong
 
 _MOBILE = re.compile(r"1[3-9]\d{9}")
@@ -37,14 +37,10 @@ def parse(text: str, *, so_far: str = "") -> Result:
     return Wrong("wrong_phone", {"count": len(whole)})
 
 
-def find(text: str) -> tuple[str, Run] | None:
-    """A whole number anywhere in a sentence with its place, or None; never part of a longer group."""
+def find(text: str) -> tuple[str, tuple[int, int]] | None:
+    """A whole number anywhere in a sentence and its place in it; never part of a longer group."""
     for run in runs(text, tens=False):
-        digits = _SAID_86.sub("", run.digits)
-        if valid(digits):
-            return digits, run
-        for first in range(len(run.groups)):
-            for last in range(first + 1, len(run.groups) + 1):
-                if valid(number := "".join(run.groups[first:last])):
-                    return number, Run(run.groups[first:last], run.start, run.end)
+        for digits, start, stop in run.windows():
+            if valid(number := _SAID_86.sub("", digits)):
+                return number, run.part(start, stop)
     return None
