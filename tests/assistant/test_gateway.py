@@ -1,0 +1,165 @@
+"""The gateway's surface with a scripted assistant: sessions, limits, origin, bad input, WebSocket turns."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+from starlette.testclient import TestClient, WebSocketDenialResponse
+from starlette.websockets import WebSocketDisconnect
+
+from assistant.conversation import Assistant
+from assistant.gateway.app import create_app, same_origin
+from assistant.gateway.sessions import Bucket, Sessions
+from assistant.records import Records
+from assistant.settings import Settings
+from audio.hearing import Heard
+
+pytestmark = pytest.mark.unit
+ANSWER = {"status": "collecting", "sentence": "prompt", "params": {"text": "您叫什么名字？"},
+          "expecting": {"kind": "name", "choices": []}}  # fmt: skip
+
+
+class Echo:
+    async def turn(self, *_: Any) -> list[dict[str, Any]]:
+        return [ANSWER]
+
+
+class Mute:
+    available = False
+
+    async def render(self, reply: Any) -> Any:
+        if False:
+            yield reply
+
+
+@pytest.fixture
+def now() -> list[float]:
+    return [1000.0]
+
+
+@pytest.fixture
+def client(tmp_path: Path, now: list[float]) -> Iterator[TestClient]:
+    def hear(samples: Any, *_: Any) -> Heard:
+        return Heard("我要认证", 0.9, (), (), len(samples) / 16000, 0.01, "m", "silence")
+
+    async def ready() -> bool:
+        return True
+
+    assistant = Assistant(Echo(), Records(f"sqlite:///{tmp_path}/x.db"), hear)  # type: ignore[arg-type]
+    sessions = Sessions(lambda: now[0], idle=60.0, limit=3, burst=3.0, turns_a_second=1.0)
+    app = create_app(Settings(tmp_path, "s"), assistant, sessions, Mute(), ready)  # type: ignore[arg-type]
+    with TestClient(app, base_url="http://xiangyin.test") as made:
+        yield made
+
+
+def session(client: TestClient) -> str:
+    token: str = client.post("/api/session").json()["session"]
+    return token
+
+
+def test_a_typed_turn(client: TestClient) -> None:
+    reply = client.post("/api/turn", json={"session": session(client), "text": "我要认证"})
+    assert reply.status_code == 200 and reply.json()["status"] == "collecting"
+
+
+def test_no_session_no_turn(client: TestClient) -> None:
+    answer = client.post("/api/turn", json={"session": "made-up", "text": "你好"})
+    assert answer.status_code == 401 and answer.json()["sentence"]
+
+
+def test_a_session_dies_when_idle(client: TestClient, now: list[float]) -> None:
+    token = session(client)
+    now[0] += 61.0
+    assert client.post("/api/turn", json={"session": token, "text": "你好"}).status_code == 401
+
+
+def test_too_many_sessions_are_told(client: TestClient) -> None:
+    assert [client.post("/api/session").status_code for _ in range(4)] == [200, 200, 200, 503]
+
+
+def test_too_many_turns_are_told_and_forgiven(client: TestClient, now: list[float]) -> None:
+    token = session(client)
+    codes = [client.post("/api/turn", json={"session": token, "text": "你好"}).status_code for _ in range(4)]
+    assert codes == [200, 200, 200, 429]
+    now[0] += 1.0
+    assert client.post("/api/turn", json={"session": token, "text": "你好"}).status_code == 200
+
+
+def test_long_text_is_413_with_a_sentence(client: TestClient) -> None:
+    answer = client.post("/api/turn", json={"session": session(client), "text": "长" * 10_000})
+    assert answer.status_code == 413 and "三百" in answer.json()["sentence"]
+
+
+def test_a_foreign_page_is_refused(client: TestClient) -> None:
+    assert client.post("/api/session", headers={"Origin": "https://evil.example"}).status_code == 403
+    assert client.post("/api/session", headers={"Origin": "http://xiangyin.test"}).status_code == 200
+
+
+def test_a_registered_page_is_welcome(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XIANGYIN_ORIGINS", "https://city.example")
+    assert same_origin("https://city.example", "xiangyin.test")
+    assert not same_origin("https://city.example.evil.example", "xiangyin.test")
+
+
+def test_a_recording_is_a_turn(client: TestClient) -> None:
+    sound = io.BytesIO()
+    tone = np.sin(np.arange(8000) / 5) * 0.3
+    soundfile.write(sound, tone, 8000, format="WAV")
+    answer = client.post(f"/api/hear?session={session(client)}", content=sound.getvalue())
+    assert answer.status_code == 200 and answer.json()["heard"] == "我要认证"
+
+
+@pytest.mark.parametrize("body", [b"", b"not audio at all", b"RIFF\x00\x00"])
+def test_what_is_not_audio_is_415(client: TestClient, body: bytes) -> None:
+    answer = client.post(f"/api/hear?session={session(client)}", content=body)
+    assert answer.status_code == 415 and answer.json()["sentence"]
+
+
+def test_a_typed_turn_over_the_socket(client: TestClient) -> None:
+    with client.websocket_connect(f"/ws?session={session(client)}") as socket:
+        socket.send_json({"type": "say", "text": "我要认证", "id": "1"})
+        kinds = [socket.receive_json() for _ in range(3)]
+        assert [k["type"] for k in kinds] == ["thinking", "reply", "spoken"]
+        socket.send_text("{broken")
+        assert socket.receive_json()["type"] == "error"
+
+
+@pytest.mark.parametrize(("query", "origin"), [("made-up", None), ("", None)])
+def test_the_socket_needs_a_session(client: TestClient, query: str, origin: str | None) -> None:
+    with pytest.raises((WebSocketDisconnect, WebSocketDenialResponse)), client.websocket_connect(f"/ws?session={query}"):
+        raise AssertionError("connected")
+
+
+def test_the_socket_refuses_a_foreign_page(client: TestClient) -> None:
+    token = session(client)
+    headers = {"Origin": "https://evil.example"}
+    with pytest.raises((WebSocketDisconnect, WebSocketDenialResponse)), \
+            client.websocket_connect(f"/ws?session={token}", headers=headers):  # fmt: skip
+        raise AssertionError("connected")
+
+
+def test_pages_carry_a_strict_policy(client: TestClient) -> None:
+    headers = client.get("/health").headers
+    assert "script-src 'self'" in headers["content-security-policy"] and headers["x-content-type-options"] == "nosniff"
+
+
+def test_nothing_outside_the_pages_is_served(client: TestClient) -> None:
+    assert client.get("/../app.py").status_code == 404
+    assert client.get("/%2e%2e/phone.py").status_code == 404
+
+
+def test_the_bucket_never_holds_more_than_its_burst() -> None:
+    bucket = Bucket(1.0, 2.0, 2.0, 0.0)
+    assert [bucket.take(100.0) for _ in range(3)] == [True, True, False]
+
+
+def test_replies_are_json_with_text_only(client: TestClient) -> None:
+    reply = client.post("/api/turn", json={"session": session(client), "text": "<script>alert(1)</script>我要认证"})
+    assert json.loads(reply.text)["heard"] == "<script>alert(1)</script>我要认证"

@@ -1,0 +1,102 @@
+"""One private stack for all journeys: engine, actions and departments on free ports, own databases."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.assembly import assistant_for
+from assistant.conversation import Assistant
+from assistant.settings import ROOT, Settings, load_settings
+from assistant.stack import Stack, free_ports
+from assistant.turn import Reply, Utterance
+
+
+@dataclass
+class Talk:
+    """A conversation in a test: say something, look at the reply."""
+
+    assistant: Assistant
+    runner: asyncio.Runner
+    conversation: str = field(default_factory=lambda: f"journey-{uuid.uuid4().hex[:12]}")
+
+    def say(self, text: str, **more: Any) -> Reply:
+        return self.runner.run(self.assistant.take_turn(Utterance(self.conversation, text, channel="test", **more)))
+
+    def another(self) -> Talk:
+        return Talk(self.assistant, self.runner)
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A running private stack with a database of its own."""
+    home = tmp_path_factory.mktemp("stack")
+    names = ("engine_port", "actions_port", "departments_port", "gateway_port")
+    settings: Settings = replace(load_settings(), **dict(zip(names, free_ports(4), strict=True)))  # type: ignore[arg-type]
+    before = os.environ.get("XIANGYIN_DATABASE_URL")
+    os.environ["XIANGYIN_DATABASE_URL"] = f"sqlite:///{home / 'xiangyin.db'}"
+    os.environ["XIANGYIN_DEPARTMENTS_DATABASE"] = str(home / "departments.db")
+    try:
+        with Stack(settings, gateway=True) as running:
+            running.wait_ready()
+            yield running
+    finally:
+        os.environ.pop("XIANGYIN_DEPARTMENTS_DATABASE", None)
+        os.environ.pop("XIANGYIN_DATABASE_URL", None)
+        if before:
+            os.environ["XIANGYIN_DATABASE_URL"] = before
+
+
+@pytest.fixture(scope="session")
+def runner() -> Iterator[asyncio.Runner]:
+    with asyncio.Runner() as made:
+        yield made
+
+
+@pytest.fixture
+def talk(stack: Stack, runner: asyncio.Runner) -> Talk:
+    return Talk(assistant_for(stack.settings), runner)
+
+
+@pytest.fixture(scope="session")
+def residents() -> list[dict[str, Any]]:
+    """The synthetic residents, through the real command line."""
+    result = subprocess.run(
+        [sys.executable, "-m", "assistant.cli", "departments", "residents", "--json"], cwd=ROOT, text=True,
+        capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True,
+    )  # fmt: skip
+    return [json.loads(text) for text in result.stdout.splitlines()]
+
+
+@pytest.fixture(scope="session")
+def command(stack: Stack) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run `./xiangyin …` against the private stack."""
+    ports = {
+        "XIANGYIN_ENGINE_PORT": str(stack.settings.engine_port), "XIANGYIN_ACTIONS_PORT": str(stack.settings.actions_port),
+        "XIANGYIN_DEPARTMENTS_PORT": str(stack.settings.departments_port),
+        "XIANGYIN_GATEWAY_PORT": str(stack.settings.gateway_port), "XIANGYIN_SKIP_SETUP": "1",
+    }  # fmt: skip
+
+    def run(*arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([str(ROOT / "xiangyin"), *arguments], cwd=ROOT, text=True, capture_output=True,
+                              input=stdin, env={**os.environ, **ports}, timeout=300)  # fmt: skip
+
+    return run
+
+
+def spoken_digits(number: str) -> str:
+    """An ID or phone number as people say it."""
+    return "".join("零幺二三四五六七八九"[int(c)] if c.isdigit() else c for c in number)
+
+
+__all__ = ["Path", "Talk", "spoken_digits"]
