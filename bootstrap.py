@@ -69,27 +69,66 @@ def steps(tests: bool) -> list[Step]:
     phrasings = (ROOT / "knowledge" / "entries", ROOT / "knowledge" / "boundaries")
     services, packs = ROOT / "actions" / "services", ROOT / "dialects"
     return [
-        Step("system" + ("-tests" if tests else ""), "Debian packages", lambda: install_packages(packages),
-             present=lambda: not missing_packages(packages)),
-        Step("main", "main environment (Python 3.11)", lambda: environment(MAIN, find_python311(), "main.lock"),
-             inputs=(ROOT / "main.lock",), present=MAIN.exists),
-        Step("engine", "engine environment (Python 3.10, Rasa)",
-             lambda: environment(ENGINE, find_python310(), "nlu/engine.lock"),
-             inputs=(ROOT / "nlu" / "engine.lock",), present=ENGINE.exists),
-        Step("encoder", "sentence encoder", lambda: module("knowledge.encoder.expand"),
-             inputs=(ROOT / "knowledge" / "encoder",), present=lambda: (VAR / "models" / "encoder").exists()),
-        Step("index", "knowledge index", lambda: module("knowledge.index", "build"),
-             inputs=(*phrasings, ROOT / "knowledge" / "retrieval", ROOT / "knowledge" / "encoder"),
-             present=lambda: (VAR / "knowledge" / "current").exists()),
-        Step("graphs", "speech decoding graphs",
-             lambda: module("audio.graphs.build", "--out", str(VAR / "models" / "xiangyin-small")),
-             inputs=(*phrasings, services, packs, ROOT / "audio" / "graphs", ROOT / "audio" / "models"),
-             present=lambda: (VAR / "models" / "xiangyin-small").exists()),
-        Step("nlu", "dialogue training data", lambda: module("nlu.generate"),
-             inputs=(*phrasings, services, packs, ROOT / "nlu"), present=lambda: (VAR / "nlu" / "domain.yml").exists()),
-        Step("rasa", "dialogue model (Rasa, some minutes)", train_engine,
-             inputs=(VAR / "nlu", ROOT / "config.yml", ROOT / "nlu" / "components", ROOT / "nlu" / "engine.lock"),
-             present=lambda: (VAR / "engine-model" / "xiangyin.tar.gz").exists()),
+        Step(
+            "system" + ("-tests" if tests else ""),
+            "Debian packages",
+            lambda: install_packages(packages),
+            present=lambda: not missing_packages(packages),
+        ),
+        Step(
+            "main",
+            "main environment (Python 3.11)",
+            lambda: environment(MAIN, find_python311(), "main.lock"),
+            inputs=(ROOT / "main.lock",),
+            present=MAIN.exists,
+        ),
+        Step(
+            "engine",
+            "engine environment (Python 3.10, Rasa)",
+            lambda: environment(ENGINE, find_python310(), "nlu/engine.lock"),
+            inputs=(ROOT / "nlu" / "engine.lock",),
+            present=ENGINE.exists,
+        ),
+        Step(
+            "encoder",
+            "sentence encoder",
+            lambda: module("knowledge.encoder.expand"),
+            inputs=(ROOT / "knowledge" / "encoder",),
+            present=lambda: (VAR / "models" / "encoder").exists(),
+        ),
+        Step(
+            "index",
+            "knowledge index",
+            lambda: module("knowledge.index", "build"),
+            inputs=(*phrasings, ROOT / "knowledge" / "retrieval", ROOT / "knowledge" / "encoder"),
+            present=lambda: (VAR / "knowledge" / "current").exists(),
+        ),
+        Step(
+            "graphs",
+            "speech decoding graphs",
+            lambda: module("audio.graphs.build", "--out", str(VAR / "models" / "xiangyin-small")),
+            inputs=(*phrasings, services, packs, ROOT / "audio" / "graphs", ROOT / "audio" / "models"),
+            present=lambda: (VAR / "models" / "xiangyin-small").exists(),
+        ),
+        Step(
+            "nlu",
+            "dialogue training data",
+            lambda: module("nlu.generate"),
+            inputs=(*phrasings, services, packs, ROOT / "nlu"),
+            present=lambda: (VAR / "nlu" / "domain.yml").exists(),
+        ),
+        Step(
+            "rasa",
+            "dialogue model (Rasa, some minutes)",
+            train_engine,
+            inputs=(
+                VAR / "nlu",
+                ROOT / "config.yml",
+                ROOT / "nlu" / "components",
+                ROOT / "nlu" / "engine.lock",
+            ),
+            present=lambda: (VAR / "engine-model" / "xiangyin.tar.gz").exists(),
+        ),
     ]
 
 
@@ -146,7 +185,9 @@ def install_packages(packages: Iterable[str]) -> None:
         say(f"not a Debian system; install by hand what these packages give: {' '.join(missing)}")
         return
     sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    if sudo and (not shutil.which("sudo") or subprocess.run(["sudo", "-n", "true"], capture_output=True).returncode):
+    if sudo and (
+        not shutil.which("sudo") or subprocess.run(["sudo", "-n", "true"], capture_output=True).returncode
+    ):
         say(f"no right to install packages; voice and sound stay off until somebody runs:\n    sudo {line}")
         return
     environment_ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
@@ -174,8 +215,10 @@ def find_python310() -> str:
         found = subprocess.run([uv, "python", "find", "3.10"], capture_output=True, text=True).stdout.strip()
         if found:
             return found
-    raise SetupError("Rasa needs a Python 3.10 interpreter; run: pip install uv && uv python install 3.10"
-                     " (or set XIANGYIN_PYTHON310 to one)")
+    raise SetupError(
+        "Rasa needs a Python 3.10 interpreter; run: pip install uv && uv python install 3.10"
+        " (or set XIANGYIN_PYTHON310 to one)"
+    )
 
 
 def version_of(interpreter: str) -> str:
@@ -199,8 +242,10 @@ def pip_progress(command: list[str], expected: int) -> None:
     log = VAR / "logs" / "pip.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     reached = 0
-    with log.open("w") as copy, subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                                 text=True) as process:
+    with (
+        log.open("w") as copy,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process,
+    ):
         assert process.stdout is not None
         for text in process.stdout:
             copy.write(text)
@@ -219,20 +264,44 @@ def train_engine() -> None:
     env = engine_environment()
     target = VAR / "engine-model"
     target.mkdir(parents=True, exist_ok=True)
-    run([str(ENGINE.parent / "rasa"), "train", "--config", "config.yml", "--domain", str(VAR / "nlu" / "domain.yml"),
-         "--data", str(VAR / "nlu" / "data"), "--out", str(target), "--fixed-model-name", "xiangyin"], env)
+    run(
+        [
+            str(ENGINE.parent / "rasa"),
+            "train",
+            "--config",
+            "config.yml",
+            "--domain",
+            str(VAR / "nlu" / "domain.yml"),
+            "--data",
+            str(VAR / "nlu" / "data"),
+            "--out",
+            str(target),
+            "--fixed-model-name",
+            "xiangyin",
+        ],
+        env,
+    )
 
 
 def engine_environment() -> dict[str, str]:
     """Environment of every Rasa process: our components on the path, telemetry off, few threads."""
-    return {**os.environ, "PYTHONPATH": str(ROOT), "RASA_TELEMETRY_ENABLED": "false", "PYTHONWARNINGS": "ignore",
-            "SQLALCHEMY_SILENCE_UBER_WARNING": "1", "TF_CPP_MIN_LOG_LEVEL": "2",
-            "TF_INTRA_OP_PARALLELISM_THREADS": "1", "TF_INTER_OP_PARALLELISM_THREADS": "1"}
+    return {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "RASA_TELEMETRY_ENABLED": "false",
+        "PYTHONWARNINGS": "ignore",
+        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+        "TF_INTRA_OP_PARALLELISM_THREADS": "1",
+        "TF_INTER_OP_PARALLELISM_THREADS": "1",
+    }
 
 
 def module(name: str, *arguments: str) -> None:
-    run([str(MAIN), "-m", name, *arguments], {**os.environ, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1",
-                                              "TOKENIZERS_PARALLELISM": "false"})
+    run(
+        [str(MAIN), "-m", name, *arguments],
+        {**os.environ, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"},
+    )
 
 
 def run(command: list[str], env: dict[str, str] | None = None, quiet: bool = False) -> None:

@@ -18,7 +18,9 @@ from audio.recogniser import hear
 
 def assistant_for(settings: Settings) -> Assistant:
     """An assistant whose engine is at the settings' ports and which hears with the models found."""
-    return Assistant(Engine(settings), Records(settings.database_url), hear_samples, settings.deadlines.gateway)
+    return Assistant(
+        Engine(settings), Records(settings.database_url), hear_samples, settings.deadlines.gateway
+    )
 
 
 def hear_samples(samples: NDArray[np.int16], dialect: str, expecting: Mapping[str, Any] | None) -> Heard:

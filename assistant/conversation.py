@@ -33,7 +33,9 @@ Hear = Callable[[NDArray[np.int16], str, Mapping[str, Any] | None], Heard]
 class Assistant:
     """Takes turns. Holds what a conversation needs between turns in memory, and nothing else."""
 
-    def __init__(self, engine: Engine, records: Records, hear: Hear | None = None, deadline: float = 8.0) -> None:
+    def __init__(
+        self, engine: Engine, records: Records, hear: Hear | None = None, deadline: float = 8.0
+    ) -> None:
         self._engine, self._records, self._hear, self._deadline = engine, records, hear, deadline
         self.dialogues = Dialogues()
 
@@ -64,9 +66,12 @@ class Assistant:
         began = time.perf_counter()
         normalised = normalise(text, load_pack(dialogue.dialect)).text
         metadata = {
-            "conversation": utterance.conversation, "channel": utterance.channel, "dialect": dialogue.dialect,
-            "raw": text, "expecting": dialogue.expecting,
-        }  # fmt: skip
+            "conversation": utterance.conversation,
+            "channel": utterance.channel,
+            "dialect": dialogue.dialect,
+            "raw": text,
+            "expecting": dialogue.expecting,
+        }
         message_id = utterance.message_id or uuid.uuid4().hex
         try:
             outcomes = await self._engine.turn(utterance.conversation, normalised, message_id, metadata)
@@ -85,7 +90,9 @@ class Assistant:
         heard = utterance.heard
         if heard is None and self._hear is not None and utterance.samples is not None:
             began = time.perf_counter()
-            heard = await asyncio.to_thread(self._hear, utterance.samples, dialogue.dialect, dialogue.expecting)
+            heard = await asyncio.to_thread(
+                self._hear, utterance.samples, dialogue.dialect, dialogue.expecting
+            )
             marks["hearing"] = round((time.perf_counter() - began) * 1000, 1)
         if heard is None:
             return "", ("failed", "no_recogniser")
@@ -106,23 +113,37 @@ class Assistant:
     ) -> Reply:
         """One reply from the outcomes of a turn: what was answered decides the status, the last question stays."""
         last = outcomes[-1]
-        main = next((o for o in outcomes if o.get("topic") and o["status"] in ("answered", "clarifying")), last)
+        main = next(
+            (o for o in outcomes if o.get("topic") and o["status"] in ("answered", "clarifying")), last
+        )
         dialogue.obey(outcomes)
         if any(o["sentence"] in ("repeat", "slower", "louder") for o in outcomes) and dialogue.last:
             said = dialogue.last
-            return replace(said, heard=text, intent=last.get("intent"), rate=dialogue.rate, volume=dialogue.volume)
+            return replace(
+                said, heard=text, intent=last.get("intent"), rate=dialogue.rate, volume=dialogue.volume
+            )
         speech, display = word(outcomes, utterance.channel)
         asking = next((o for o in reversed(outcomes) if o.get("expecting")), {})
         params = main.get("params") or {}
         return Reply(
-            conversation=utterance.conversation, heard=text, status=str(main["status"]), speech=speech,
-            display=display, intent=last.get("intent"), topic=main.get("topic"),
+            conversation=utterance.conversation,
+            heard=text,
+            status=str(main["status"]),
+            speech=speech,
+            display=display,
+            intent=last.get("intent"),
+            topic=main.get("topic"),
             service=next((o["service"] for o in reversed(outcomes) if o.get("service")), None),
             choices=tuple(next((o["choices"] for o in reversed(outcomes) if o.get("choices")), ())),
-            source=main.get("source"), receipt=next((o["receipt"] for o in outcomes if o.get("receipt")), None),
-            expecting=asking.get("expecting"), candidates=tuple(params.get("candidates") or ()),
-            confidence=params.get("confidence"), dialect=dialogue.dialect, rate=dialogue.rate, volume=dialogue.volume,
-        )  # fmt: skip
+            source=main.get("source"),
+            receipt=next((o["receipt"] for o in outcomes if o.get("receipt")), None),
+            expecting=asking.get("expecting"),
+            candidates=tuple(params.get("candidates") or ()),
+            confidence=params.get("confidence"),
+            dialect=dialogue.dialect,
+            rate=dialogue.rate,
+            volume=dialogue.volume,
+        )
 
     def _canned(
         self, utterance: Utterance, dialogue: Dialogue, status: str, sentence: str, heard: str = ""
@@ -130,6 +151,13 @@ class Assistant:
         """A reply that needs no engine. The open question stays open."""
         speech, display = word([{"status": status, "sentence": sentence, "params": {}}], utterance.channel)
         return Reply(
-            conversation=utterance.conversation, heard=heard, status=status, speech=speech, display=display,
-            expecting=dialogue.expecting, dialect=dialogue.dialect, rate=dialogue.rate, volume=dialogue.volume,
-        )  # fmt: skip
+            conversation=utterance.conversation,
+            heard=heard,
+            status=status,
+            speech=speech,
+            display=display,
+            expecting=dialogue.expecting,
+            dialect=dialogue.dialect,
+            rate=dialogue.rate,
+            volume=dialogue.volume,
+        )

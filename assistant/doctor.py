@@ -32,10 +32,17 @@ class Finding:
 def examine(settings: Settings) -> list[Finding]:
     """All findings; an examination that breaks is itself a finding."""
     checks: list[tuple[str, Callable[[Settings], Finding]]] = [
-        ("主解释器", main_environment), ("引擎解释器", engine_environment), ("对话模型", engine_model),
-        ("嗓子", voice), ("语音模型", speech_model), ("句子编码器", encoder), ("知识索引", index), ("声卡", devices),
-        ("端口", ports), ("磁盘", disk),
-    ]  # fmt: skip
+        ("主解释器", main_environment),
+        ("引擎解释器", engine_environment),
+        ("对话模型", engine_model),
+        ("嗓子", voice),
+        ("语音模型", speech_model),
+        ("句子编码器", encoder),
+        ("知识索引", index),
+        ("声卡", devices),
+        ("端口", ports),
+        ("磁盘", disk),
+    ]
     findings = []
     for name, check in checks:
         try:
@@ -67,7 +74,12 @@ def engine_model(settings: Settings) -> Finding:
 
 def voice(settings: Settings) -> Finding:
     path = shutil.which("espeak-ng")
-    return Finding("嗓子", bool(path), path or "没有 espeak-ng", "" if path else "apt-get install espeak-ng libespeak-ng1")
+    return Finding(
+        "嗓子",
+        bool(path),
+        path or "没有 espeak-ng",
+        "" if path else "apt-get install espeak-ng libespeak-ng1",
+    )
 
 
 def speech_model(settings: Settings) -> Finding:

@@ -31,7 +31,12 @@ class Engine:
         self, conversation: str, text: str, message_id: str, metadata: Mapping[str, Any]
     ) -> list[dict[str, Any]]:
         """Outcomes of one turn, in order. Raises EngineError; an empty answer is an error too (stack.md §0)."""
-        body = {"conversation": conversation, "text": text, "message_id": message_id, "metadata": dict(metadata)}
+        body = {
+            "conversation": conversation,
+            "text": text,
+            "message_id": message_id,
+            "metadata": dict(metadata),
+        }
         try:
             answer = await self._http().post(f"{self._settings.engine_url}/turn", json=body)
         except httpx.TimeoutException as error:
@@ -67,6 +72,8 @@ class Engine:
         loop = asyncio.get_running_loop()
         if self._client is None or self._loop is not loop:
             headers = {"X-Xiangyin-Secret": self._settings.secret}
-            self._client = httpx.AsyncClient(headers=headers, timeout=self._settings.deadlines.engine, trust_env=False)
+            self._client = httpx.AsyncClient(
+                headers=headers, timeout=self._settings.deadlines.engine, trust_env=False
+            )
             self._loop = loop
         return self._client

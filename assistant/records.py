@@ -23,13 +23,23 @@ PERSONAL = frozenset({"name", "digits", "place", "plate"})
 
 META = MetaData()
 TURNS = Table(
-    "turns", META,
-    Column("id", Integer, primary_key=True), Column("at", String(32), nullable=False),
-    Column("conversation", String(128), nullable=False), Column("channel", String(16)), Column("dialect", String(16)),
-    Column("heard", Text), Column("status", String(16), nullable=False), Column("intent", String(48)),
-    Column("topic", String(64)), Column("service", String(48)), Column("confidence", Float),
-    Column("source", Text), Column("ms", Integer), Column("marks", Text),
-)  # fmt: skip
+    "turns",
+    META,
+    Column("id", Integer, primary_key=True),
+    Column("at", String(32), nullable=False),
+    Column("conversation", String(128), nullable=False),
+    Column("channel", String(16)),
+    Column("dialect", String(16)),
+    Column("heard", Text),
+    Column("status", String(16), nullable=False),
+    Column("intent", String(48)),
+    Column("topic", String(64)),
+    Column("service", String(48)),
+    Column("confidence", Float),
+    Column("source", Text),
+    Column("ms", Integer),
+    Column("marks", Text),
+)
 
 
 class Records:
@@ -43,11 +53,20 @@ class Records:
         """Append one turn. Failures (disk full, database gone) are logged without content."""
         source = f"{reply.source['document']} {reply.source.get('article') or ''}" if reply.source else None
         row = {
-            "at": datetime.now(UTC).isoformat(timespec="milliseconds"), "conversation": utterance.conversation,
-            "channel": utterance.channel, "dialect": reply.dialect, "heard": mask(reply.heard, asked),
-            "status": reply.status, "intent": reply.intent, "topic": reply.topic, "service": reply.service,
-            "confidence": reply.confidence, "source": source, "ms": reply.ms, "marks": json.dumps(dict(reply.marks)),
-        }  # fmt: skip
+            "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "conversation": utterance.conversation,
+            "channel": utterance.channel,
+            "dialect": reply.dialect,
+            "heard": mask(reply.heard, asked),
+            "status": reply.status,
+            "intent": reply.intent,
+            "topic": reply.topic,
+            "service": reply.service,
+            "confidence": reply.confidence,
+            "source": source,
+            "ms": reply.ms,
+            "marks": json.dumps(dict(reply.marks)),
+        }
         try:
             if not self._ready:
                 META.create_all(self._engine)

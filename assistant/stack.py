@@ -16,7 +16,6 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import httpx
 
@@ -58,29 +57,65 @@ def parts(settings: Settings, gateway: bool) -> list[Part]:
     var = settings.var
     main, rasa = str(var / "main" / "bin" / "python"), str(var / "engine" / "bin" / "rasa")
     shared = {
-        "PYTHONPATH": str(ROOT), "XIANGYIN_VAR": str(var), "XIANGYIN_SECRET": settings.secret,
-        "XIANGYIN_DEPARTMENTS_PORT": str(settings.departments_port), "XIANGYIN_ACTIONS_PORT": str(settings.actions_port),
-        "XIANGYIN_ENGINE_PORT": str(settings.engine_port), "XIANGYIN_GATEWAY_PORT": str(settings.gateway_port),
-        "XIANGYIN_ACTIONS_URL": f"{settings.actions_url}/webhook", "HF_HUB_OFFLINE": "1",
-        "TOKENIZERS_PARALLELISM": "false", "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1",
-    }  # fmt: skip
+        "PYTHONPATH": str(ROOT),
+        "XIANGYIN_VAR": str(var),
+        "XIANGYIN_SECRET": settings.secret,
+        "XIANGYIN_DEPARTMENTS_PORT": str(settings.departments_port),
+        "XIANGYIN_ACTIONS_PORT": str(settings.actions_port),
+        "XIANGYIN_ENGINE_PORT": str(settings.engine_port),
+        "XIANGYIN_GATEWAY_PORT": str(settings.gateway_port),
+        "XIANGYIN_ACTIONS_URL": f"{settings.actions_url}/webhook",
+        "HF_HUB_OFFLINE": "1",
+        "TOKENIZERS_PARALLELISM": "false",
+        "OMP_NUM_THREADS": "1",
+        "PYTHONUNBUFFERED": "1",
+    }
     rasa_only = {
-        "RASA_TELEMETRY_ENABLED": "false", "PYTHONWARNINGS": "ignore", "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
-        "TF_CPP_MIN_LOG_LEVEL": "2", "TF_INTRA_OP_PARALLELISM_THREADS": "1", "TF_INTER_OP_PARALLELISM_THREADS": "1",
+        "RASA_TELEMETRY_ENABLED": "false",
+        "PYTHONWARNINGS": "ignore",
+        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+        "TF_INTRA_OP_PARALLELISM_THREADS": "1",
+        "TF_INTER_OP_PARALLELISM_THREADS": "1",
         "SANIC_HOST": "127.0.0.1",
-    }  # fmt: skip
+    }
     model = str(var / "engine-model" / "xiangyin.tar.gz")
-    engine = [rasa, "run", "-i", "127.0.0.1", "-p", str(settings.engine_port), "-m", model,
-              "--endpoints", "nlu/endpoints.yml", "--credentials", "nlu/credentials.yml"]  # fmt: skip
+    engine = [
+        rasa,
+        "run",
+        "-i",
+        "127.0.0.1",
+        "-p",
+        str(settings.engine_port),
+        "-m",
+        model,
+        "--endpoints",
+        "nlu/endpoints.yml",
+        "--credentials",
+        "nlu/credentials.yml",
+    ]
     children = [
         Part("engine", engine, f"{settings.engine_url}/ready", settings.engine_port, {**shared, **rasa_only}),
-        Part("actions", [main, "-m", "actions.server"], f"{settings.actions_url}/health", settings.actions_port, shared),
-        Part("departments", [main, "-m", "actions.departments"], f"{settings.departments_url}/health",
-             settings.departments_port, shared),
-    ]  # fmt: skip
+        Part(
+            "actions",
+            [main, "-m", "actions.server"],
+            f"{settings.actions_url}/health",
+            settings.actions_port,
+            shared,
+        ),
+        Part(
+            "departments",
+            [main, "-m", "actions.departments"],
+            f"{settings.departments_url}/health",
+            settings.departments_port,
+            shared,
+        ),
+    ]
     if gateway:
         home = f"http://127.0.0.1:{settings.gateway_port}/health"
-        children.append(Part("gateway", [main, "-m", "assistant.gateway"], home, settings.gateway_port, shared))
+        children.append(
+            Part("gateway", [main, "-m", "assistant.gateway"], home, settings.gateway_port, shared)
+        )
     return children
 
 
@@ -94,8 +129,10 @@ class Stack:
     def __enter__(self) -> Stack:
         for child in self._children:
             if occupied(child.part.port):
-                raise StackError(f"端口{child.part.port}已经有程序在用（{child.part.name}）。"
-                                 "可能乡音已经在运行；要么先停掉它，要么换一个端口。")  # fmt: skip
+                raise StackError(
+                    f"端口{child.part.port}已经有程序在用（{child.part.name}）。"
+                    "可能乡音已经在运行；要么先停掉它，要么换一个端口。"
+                )
         for child in self._children:
             self._start(child)
         return self
@@ -113,7 +150,9 @@ class Stack:
                 del waiting[name]
                 tell(name)
             if time.monotonic() - begun > timeout:
-                raise StackError(f"{'、'.join(waiting)}在{timeout:.0f}秒内没有起来，请看{self.settings.var / 'logs'}里的日志。")
+                raise StackError(
+                    f"{'、'.join(waiting)}在{timeout:.0f}秒内没有起来，请看{self.settings.var / 'logs'}里的日志。"
+                )
             time.sleep(0.2)
         asyncio.run(canary(self.settings))
         return time.monotonic() - begun
@@ -158,9 +197,14 @@ class Stack:
         environment = {**os.environ, **child.part.environment}
         with (logs / f"{child.part.name}.log").open("ab") as log:
             child.process = subprocess.Popen(
-                list(child.part.command), cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log,
-                stderr=subprocess.STDOUT, start_new_session=True,
-            )  # fmt: skip
+                list(child.part.command),
+                cwd=ROOT,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
         child.started, child.again_at = time.monotonic(), 0.0
 
 
@@ -170,7 +214,9 @@ async def canary(settings: Settings) -> None:
     try:
         for attempt in range(3):
             try:
-                await engine.turn(f"canary-{os.getpid()}-{attempt}", "你好", f"canary-{attempt}", {"channel": "canary"})
+                await engine.turn(
+                    f"canary-{os.getpid()}-{attempt}", "你好", f"canary-{attempt}", {"channel": "canary"}
+                )
                 return
             except EngineError as error:
                 last = error.reason

@@ -12,8 +12,11 @@ from numpy.typing import NDArray
 from audio.hearing import Heard
 
 STATUSES = frozenset(
-    "answered clarifying collecting confirming done stored unanswered refused handed_over emergency unheard failed".split()
-)
+    {
+        "answered", "clarifying", "collecting", "confirming", "done", "stored",
+        "unanswered", "refused", "handed_over", "emergency", "unheard", "failed",
+    }
+)  # fmt: skip
 MAX_TEXT = 300
 """Characters of one typed turn."""
 
@@ -62,9 +65,21 @@ class Reply:
     def as_dict(self) -> dict[str, Any]:
         """The JSON of `converse` and of the gateway. Keys are stable (DESIGN §11); adding one is fine."""
         return {
-            "conversation": self.conversation, "heard": self.heard, "status": self.status, "intent": self.intent,
-            "topic": self.topic, "service": self.service, "speech": self.speech, "display": self.display,
-            "choices": [dict(c) for c in self.choices], "source": self.source, "receipt": self.receipt,
-            "ms": self.ms, "expecting": self.expecting, "candidates": [dict(c) for c in self.candidates],
-            "confidence": self.confidence, "dialect": self.dialect, "marks": dict(self.marks),
-        }  # fmt: skip
+            "conversation": self.conversation,
+            "heard": self.heard,
+            "status": self.status,
+            "intent": self.intent,
+            "topic": self.topic,
+            "service": self.service,
+            "speech": self.speech,
+            "display": self.display,
+            "choices": [dict(c) for c in self.choices],
+            "source": self.source,
+            "receipt": self.receipt,
+            "ms": self.ms,
+            "expecting": self.expecting,
+            "candidates": [dict(c) for c in self.candidates],
+            "confidence": self.confidence,
+            "dialect": self.dialect,
+            "marks": dict(self.marks),
+        }

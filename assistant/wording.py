@@ -14,7 +14,13 @@ from typing import Any
 import yaml
 
 SENTENCES = Path(__file__).with_name("sentences.yml")
-SECTIONS = {"要点": "points", "材料": "materials", "时限与费用": "time_and_fee", "在哪里办": "where", "大白话": "plain"}
+SECTIONS = {
+    "要点": "points",
+    "材料": "materials",
+    "时限与费用": "time_and_fee",
+    "在哪里办": "where",
+    "大白话": "plain",
+}
 SPOKEN_LINES = 4
 """Lines of a section that are said aloud; the rest is on the screen."""
 
@@ -77,7 +83,9 @@ def shown_source(source: Mapping[str, Any]) -> str:
     issuer = f"，{source['issuer']}" if source.get("issuer") else ""
     url = f" {source['url']}" if source.get("url") else ""
     article, effective = source.get("article") or "", day(source.get("effective"))
-    return f"依据：《{source['document']}》{number}{article}{issuer}，{effective}起施行，{place(source)}。{url}"
+    return (
+        f"依据：《{source['document']}》{number}{article}{issuer}，{effective}起施行，{place(source)}。{url}"
+    )
 
 
 def place(source: Mapping[str, Any]) -> str:
@@ -101,9 +109,16 @@ def canned(name: str, **params: Any) -> str:
 
 def dialect_name(dialect: str) -> str:
     names = {
-        "mandarin": "普通话", "sichuan": "四川话", "cantonese": "广东话", "henan": "河南话", "northeast": "东北话",
-        "wu": "吴语", "xiang": "湖南话", "minnan": "闽南话", "hakka": "客家话",
-    }  # fmt: skip
+        "mandarin": "普通话",
+        "sichuan": "四川话",
+        "cantonese": "广东话",
+        "henan": "河南话",
+        "northeast": "东北话",
+        "wu": "吴语",
+        "xiang": "湖南话",
+        "minnan": "闽南话",
+        "hakka": "客家话",
+    }
     return names.get(dialect, dialect)
 
 

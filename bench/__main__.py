@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from audio.voice import speak
 
 from assistant.assembly import assistant_for, hear_samples
 from assistant.conversation import Assistant
@@ -27,13 +28,20 @@ from assistant.settings import Settings, load_settings
 from assistant.stack import Stack, free_ports
 from assistant.turn import Utterance
 from audio.files import read_speech
-from audio.voice import speak
 from knowledge.answering import Knowledge
 
 QUESTIONS = (
-    "养老金一年认证几次", "我老伴走了，户口本上他那页咋办", "孩子上小学要什么材料", "低保要什么条件", "居住证有什么用",
-    "房产证丢了怎么补", "工伤认定多久有效", "电动车能不能带人", "合作医疗能报多少", "退休年龄怎么算",
-)  # fmt: skip
+    "养老金一年认证几次",
+    "我老伴走了，户口本上他那页咋办",
+    "孩子上小学要什么材料",
+    "低保要什么条件",
+    "居住证有什么用",
+    "房产证丢了怎么补",
+    "工伤认定多久有效",
+    "电动车能不能带人",
+    "合作医疗能报多少",
+    "退休年龄怎么算",
+)
 
 
 def main() -> int:
@@ -42,8 +50,13 @@ def main() -> int:
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     engine, actions, departments, gateway = free_ports(4)
-    settings = replace(load_settings(), engine_port=engine, actions_port=actions, departments_port=departments,
-                       gateway_port=gateway)  # fmt: skip
+    settings = replace(
+        load_settings(),
+        engine_port=engine,
+        actions_port=actions,
+        departments_port=departments,
+        gateway_port=gateway,
+    )
     figures: dict[str, Any] = {}
     with Stack(settings, gateway=True) as stack:
         figures["start to ready, s"] = round(stack.wait_ready(), 1)
@@ -106,7 +119,9 @@ def alone(count: int) -> dict[str, Any]:
     """Parts on their own."""
     knowledge = Knowledge.load()
     retrieval = measure(count, lambda n: knowledge.answer(QUESTIONS[n % len(QUESTIONS)]))
-    voice = measure(min(count, 20), lambda n: speak(f"第{n}句，{QUESTIONS[n % len(QUESTIONS)]}。", "mandarin"))
+    voice = measure(
+        min(count, 20), lambda n: speak(f"第{n}句，{QUESTIONS[n % len(QUESTIONS)]}。", "mandarin")
+    )
     samples = samples_of(QUESTIONS[1])
     hearing = measure(min(count, 20), lambda _: hear_samples(samples, "mandarin", None))
     factor = statistics.median(hearing) / (len(samples) / 16000)

@@ -46,8 +46,14 @@ def normalise(text: str, pack: Pack) -> Normalised:
     changes: list[Change] = []
     at = 0
     while at < len(text):
-        end = next((e for e in range(min(len(text), at + longest), at, -1)
-                    if text[at:e] in mapping and not any(kept[at:e])), None)  # fmt: skip
+        end = next(
+            (
+                e
+                for e in range(min(len(text), at + longest), at, -1)
+                if text[at:e] in mapping and not any(kept[at:e])
+            ),
+            None,
+        )
         if end is None:
             out.append(text[at])
             at += 1
@@ -63,7 +69,7 @@ def _kept(text: str, pack: Pack) -> list[bool]:
     """For each character whether it must stay."""
     kept = [False] * len(text)
     spans = [m.span() for pattern in (QUOTED, NUMBER) for m in pattern.finditer(text)]
-    spans += [(m.end() - len(m.group()) , m.end()) for m in NAME.finditer(text)]
+    spans += [(m.end() - len(m.group()), m.end()) for m in NAME.finditer(text)]
     for word in pack.protect:
         spans += [(m.start(), m.end()) for m in re.finditer(re.escape(word), text)]
     for start, end in spans:

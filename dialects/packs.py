@@ -14,7 +14,20 @@ from typing import Any
 import yaml
 
 FOLDER = Path(__file__).parent
-COMMANDS = ("affirm", "deny", "repeat", "stop", "human", "wait", "back", "slower", "louder", "greet", "thanks", "goodbye")
+COMMANDS = (
+    "affirm",
+    "deny",
+    "repeat",
+    "stop",
+    "human",
+    "wait",
+    "back",
+    "slower",
+    "louder",
+    "greet",
+    "thanks",
+    "goodbye",
+)
 
 
 class PackError(ValueError):

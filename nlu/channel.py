@@ -15,7 +15,8 @@ import hmac
 import re
 import unicodedata
 from collections import OrderedDict
-from typing import Any, Awaitable, Callable, Dict, Optional, Text
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 from sanic import Blueprint, response
@@ -37,18 +38,18 @@ def neutral(text: str) -> str:
 class TurnChannel(InputChannel):
     """Input channel with a shared secret, obligatory conversation, and message ids answered once."""
 
-    def __init__(self, secret: Text) -> None:
+    def __init__(self, secret: str) -> None:
         if not secret:
             raise ValueError("the turn channel needs a shared secret")
         self._secret = secret
-        self._answered: "OrderedDict[str, Dict[str, Any]]" = OrderedDict()
+        self._answered: OrderedDict[str, dict[str, Any]] = OrderedDict()
 
     @classmethod
-    def name(cls) -> Text:
+    def name(cls) -> str:
         return "turn"
 
     @classmethod
-    def from_credentials(cls, credentials: Optional[Dict[Text, Any]]) -> "TurnChannel":
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> TurnChannel:
         return cls(str((credentials or {}).get("secret") or ""))
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
@@ -67,7 +68,11 @@ class TurnChannel(InputChannel):
             if not hmac.compare_digest(given.encode(), self._secret.encode()):
                 return response.json({"error": "wrong secret"}, status=401)
             body = request.json if isinstance(request.json, dict) else {}
-            conversation, text, message_id = body.get("conversation"), body.get("text"), body.get("message_id")
+            conversation, text, message_id = (
+                body.get("conversation"),
+                body.get("text"),
+                body.get("message_id"),
+            )
             if not isinstance(conversation, str) or not CONVERSATION.match(conversation):
                 return response.json({"error": "a conversation is needed"}, status=400)
             if not isinstance(text, str) or not neutral(text):
@@ -79,7 +84,9 @@ class TurnChannel(InputChannel):
                 return response.json(self._answered[key])
             out = CollectingOutputChannel()
             metadata = {**(body.get("metadata") or {}), "message_id": message_id}
-            message = UserMessage(neutral(text), out, conversation, input_channel=self.name(), metadata=metadata)
+            message = UserMessage(
+                neutral(text), out, conversation, input_channel=self.name(), metadata=metadata
+            )
             await on_new_message(message)
             answer = {"messages": [m["custom"] for m in out.messages if "custom" in m]}
             if key:

@@ -65,12 +65,19 @@ def gather(root: Path, services: Iterable[str]) -> dict[str, list[str]]:
     for service in services:
         definition = read_yaml(root / "actions" / "services" / f"{service}.yml")
         examples[service_intent(service)] += [str(line) for line in definition.get("opening", [])]
-        examples[service_intent(service)] += lines_of(root / "nlu" / "intents" / "services" / f"{service}.txt")
+        examples[service_intent(service)] += lines_of(
+            root / "nlu" / "intents" / "services" / f"{service}.txt"
+        )
     draw = random.Random(SEED)
     for path in sorted((root / "knowledge" / "entries").rglob("*.phrasings.txt")):
         lines = lines_of(path)
         examples["ask_policy"] += draw.sample(lines, min(PER_TOPIC, len(lines)))
-    target = {"refused": "out_of_scope", "unanswered": "out_of_scope", "emergency": "emergency", "human": "human"}
+    target = {
+        "refused": "out_of_scope",
+        "unanswered": "out_of_scope",
+        "emergency": "emergency",
+        "human": "human",
+    }
     for path in sorted((root / "knowledge" / "boundaries").glob("*.yml")):
         boundary = read_yaml(path)
         lines = [str(line) for group in boundary["phrasings"].values() for line in group]
@@ -96,12 +103,21 @@ def dedupe(examples: dict[str, list[str]]) -> dict[str, list[str]]:
 def domain(intents: list[str]) -> dict[str, Any]:
     hidden = {"influence_conversation": False, "mappings": [{"type": "custom"}]}
     in_form = [{"active_loop": "service_form", "requested_slot": "service_value"}]
-    value = {"type": "text", "influence_conversation": False,
-             "mappings": [{"type": "from_text", "not_intent": interrupting(intents), "conditions": in_form}]}
-    slots: dict[str, Any] = {name: {"type": "text", **hidden} for name in ("service", "topic", "jurisdiction", "dialect")}
+    value = {
+        "type": "text",
+        "influence_conversation": False,
+        "mappings": [{"type": "from_text", "not_intent": interrupting(intents), "conditions": in_form}],
+    }
+    slots: dict[str, Any] = {
+        name: {"type": "text", **hidden} for name in ("service", "topic", "jurisdiction", "dialect")
+    }
     slots |= {name: {"type": "any", **hidden} for name in ("form_state", "offered")}
-    slots["accepted"] = {"type": "categorical", "values": ["service", "nothing"], "influence_conversation": True,
-                         "mappings": [{"type": "custom"}]}
+    slots["accepted"] = {
+        "type": "categorical",
+        "values": ["service", "nothing"],
+        "influence_conversation": True,
+        "mappings": [{"type": "custom"}],
+    }
     slots["service_value"] = value
     return {
         "version": "3.1",
@@ -116,8 +132,17 @@ def domain(intents: list[str]) -> dict[str, Any]:
 
 def interrupting(intents: Iterable[str]) -> list[str]:
     """Intents that are not a value for the open question; rules answer them and the question comes back."""
-    values = {"inform", "affirm", "deny", "choose_option", "correct_value", "greet", "thanks", "out_of_scope",
-              "nlu_fallback"}
+    values = {
+        "inform",
+        "affirm",
+        "deny",
+        "choose_option",
+        "correct_value",
+        "greet",
+        "thanks",
+        "out_of_scope",
+        "nlu_fallback",
+    }
     return sorted(set(intents) - values)
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import sys
 
 import typer
+from audio.voice import VoiceUnavailable
 
 from assistant.cli import evaluating, knowing, running, sounding, turning
 from assistant.cli.output import FAILED, complain
 from assistant.stack import StackError
 from audio.files import AudioFileError
-from audio.voice import VoiceUnavailable
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
     help="乡音：离线、用嘴说就能办事的政务助手。",
-)  # fmt: skip
+)
 for part in (running, turning, sounding, knowing, evaluating):
     part.add_to(app)
 

@@ -104,14 +104,21 @@ def report(results: list[Result]) -> None:
     """Tables for people."""
     figures = summary(results)
     table = Table("", "条数", "第一就对", "对或问对", title="问答评测")
-    rows = {"全部": figures["in_scope"], **{f"说法 {k}": v for k, v in figures["by_style"].items()},
-            **{f"方言 {k}": v for k, v in figures["by_dialect"].items()}}  # fmt: skip
+    rows = {
+        "全部": figures["in_scope"],
+        **{f"说法 {k}": v for k, v in figures["by_style"].items()},
+        **{f"方言 {k}": v for k, v in figures["by_dialect"].items()},
+    }
     for name, rates in rows.items():
-        table.add_row(name, str(rates["count"]), percent(rates.get("right")), percent(rates.get("right_or_offered")))
+        table.add_row(
+            name, str(rates["count"]), percent(rates.get("right")), percent(rates.get("right_or_offered"))
+        )
     screen.print(table)
     outside = figures["out_of_scope"]
-    screen.print(f"范围之外 {outside['count']} 条：如期 {percent(outside['as_expected'])}，"
-                 f"误答 {percent(outside['false_answers'])}，反问 {percent(outside['clarified'])}")  # fmt: skip
+    screen.print(
+        f"范围之外 {outside['count']} 条：如期 {percent(outside['as_expected'])}，"
+        f"误答 {percent(outside['false_answers'])}，反问 {percent(outside['clarified'])}"
+    )
     screen.print(f"每轮毫秒：中位 {figures['ms']['p50']:.0f}，95% {figures['ms']['p95']:.0f}")
     for wanted, got, count in confusions(results, 10):
         screen.print(f"  {wanted} → {got}：{count}")

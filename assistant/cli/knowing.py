@@ -38,7 +38,9 @@ def lint(as_json: Json = False) -> None:
 
 def search(
     question: str,
-    as_of: Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="按哪一天算")] = None,
+    as_of: Annotated[
+        datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="按哪一天算")
+    ] = None,
     place: Annotated[str | None, typer.Option("--place", help="在哪里")] = None,
     as_json: Json = False,
 ) -> None:
@@ -50,10 +52,14 @@ def search(
         complain("知识索引还没有建：make setup")
         raise typer.Exit(FAILED) from error
     content: dict[str, Any] = {
-        "outcome": found.outcome, "topic": found.topic, "confidence": round(found.confidence, 4),
+        "outcome": found.outcome,
+        "topic": found.topic,
+        "confidence": round(found.confidence, 4),
         "boundary": found.boundary.id if found.boundary else None,
-        "candidates": [{"topic": c.topic, "title": c.title, "share": round(c.share, 4)} for c in found.candidates],
-    }  # fmt: skip
+        "candidates": [
+            {"topic": c.topic, "title": c.title, "share": round(c.share, 4)} for c in found.candidates
+        ],
+    }
     line(content) if as_json else screen.print(content)
 
 

@@ -38,7 +38,9 @@ def up() -> None:
     with Stack(settings, gateway=True) as stack:
         tell("正在启动：部门后台、办事、对话引擎、网关……")
         seconds = stack.wait_ready(tell=lambda name: tell(f"  {name} 好了"))
-        tell(f"[green]乡音起来了（{seconds:.0f} 秒）：http://{settings.host}:{settings.gateway_port}/[/green]")
+        tell(
+            f"[green]乡音起来了（{seconds:.0f} 秒）：http://{settings.host}:{settings.gateway_port}/[/green]"
+        )
         try:
             while True:
                 for name in stack.watch():
@@ -77,8 +79,13 @@ def terminal(
             spoken = Utterance(conversation, text, samples, channel="terminal", dialect=None)  # type: ignore[arg-type]
             return runner.run(assistant.take_turn(spoken))
 
-        run_terminal(take_turn, dialect=dialect, transcript=transcript, idle_seconds=idle,
-                     new_conversation=lambda: f"terminal-{uuid.uuid4().hex[:12]}")  # type: ignore[call-arg]
+        run_terminal(
+            take_turn,
+            dialect=dialect,
+            transcript=transcript,
+            idle_seconds=idle,
+            new_conversation=lambda: f"terminal-{uuid.uuid4().hex[:12]}",
+        )  # type: ignore[call-arg]
 
 
 def residents(as_json: Annotated[bool, typer.Option("--json", help="每行一个 JSON")] = False) -> None:

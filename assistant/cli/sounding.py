@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from audio.voice import save_speech
 from rich.table import Table
 
 from assistant.cli.output import FAILED, USAGE, complain, line, screen, tell
@@ -14,7 +15,6 @@ from audio.files import AudioFileError, read_speech
 from audio.hearing import SAMPLE_RATE, Question
 from audio.models import KNOWN, ModelError, find_model, get_model, list_models
 from audio.recogniser import hear as hear_samples
-from audio.voice import save_speech
 
 Dialect = Annotated[str, typer.Option("--dialect", "-d", help="方言编号")]
 Json = Annotated[bool, typer.Option("--json", help="每行一个 JSON")]
@@ -45,14 +45,22 @@ def hear(files: list[Path], dialect: Dialect = "mandarin", as_json: Json = False
                 complain(f"{path}：{error}")
             continue
         if as_json:
-            line({
-                "path": str(path), "text": heard.text, "confidence": round(heard.confidence, 4),
-                "alternatives": list(heard.alternatives), "audio_seconds": round(heard.audio_seconds, 3),
-                "processing_seconds": round(heard.processing_seconds, 3), "model": heard.model,
-            })  # fmt: skip
+            line(
+                {
+                    "path": str(path),
+                    "text": heard.text,
+                    "confidence": round(heard.confidence, 4),
+                    "alternatives": list(heard.alternatives),
+                    "audio_seconds": round(heard.audio_seconds, 3),
+                    "processing_seconds": round(heard.processing_seconds, 3),
+                    "model": heard.model,
+                }
+            )
         else:
-            screen.print(f"{path}：{heard.text or '（没听清）'}  [dim]{heard.confidence:.2f}，"
-                         f"{heard.audio_seconds:.1f} 秒的录音用了 {heard.processing_seconds:.2f} 秒[/dim]")  # fmt: skip
+            screen.print(
+                f"{path}：{heard.text or '（没听清）'}  [dim]{heard.confidence:.2f}，"
+                f"{heard.audio_seconds:.1f} 秒的录音用了 {heard.processing_seconds:.2f} 秒[/dim]"
+            )
     if bad:
         raise typer.Exit(FAILED)
 
@@ -60,7 +68,9 @@ def hear(files: list[Path], dialect: Dialect = "mandarin", as_json: Json = False
 def speak(
     text: str,
     dialect: Dialect = "mandarin",
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="写进这个 WAV 文件；不给就放出来")] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="写进这个 WAV 文件；不给就放出来")
+    ] = None,
 ) -> None:
     """念一段话。"""
     check_dialect(dialect)

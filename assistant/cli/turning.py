@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from audio.voice import save_speech
 
 from assistant.assembly import assistant_for
 from assistant.cli.output import FAILED, USAGE, complain, line, screen, tell
@@ -20,7 +21,6 @@ from assistant.stack import running_stack
 from assistant.turn import Reply, Utterance
 from assistant.wording import canned
 from audio.files import AudioFileError, read_speech
-from audio.voice import save_speech
 from dialects.packs import list_packs
 
 Dialect = Annotated[str | None, typer.Option("--dialect", "-d", help="方言编号，如 sichuan")]
@@ -41,7 +41,9 @@ def talk(dialect: Dialect = None, as_json: Json = False) -> None:
         screen.print(canned("welcome"))
         with asyncio.Runner() as runner:
             for text in typed_lines():
-                reply = runner.run(assistant.take_turn(Utterance(conversation, text, channel="text", dialect=dialect)))
+                reply = runner.run(
+                    assistant.take_turn(Utterance(conversation, text, channel="text", dialect=dialect))
+                )
                 line(reply.as_dict()) if as_json else screen.print(f"[green]{reply.display}[/green]")
 
 
@@ -68,7 +70,9 @@ def ask(
         complain("请给 --wav 或者 --text，给一个。")
         raise typer.Exit(USAGE)
     check_dialect(dialect)
-    utterance_ = utterance({"text": text, "wav": str(wav) if wav else None, "dialect": dialect, "channel": "ask"})
+    utterance_ = utterance(
+        {"text": text, "wav": str(wav) if wav else None, "dialect": dialect, "channel": "ask"}
+    )
     with running_stack(load_settings(), tell) as settings:
         reply = asyncio.run(assistant_for(settings).take_turn(utterance_))
     if output:
@@ -125,9 +129,13 @@ def utterance(given: dict[str, Any], prefix: str = "") -> Utterance:
     name = f"{prefix}-{safe(str(conversation))}" if conversation else f"one-{uuid.uuid4().hex[:12]}"
     samples = read_speech(Path(wav)) if wav else None
     return Utterance(
-        name, None if text is None else str(text), samples, str(given.get("channel") or "text"), dialect,
+        name,
+        None if text is None else str(text),
+        samples,
+        str(given.get("channel") or "text"),
+        dialect,
         given.get("message_id"),
-    )  # fmt: skip
+    )
 
 
 def safe(name: str) -> str:

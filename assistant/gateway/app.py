@@ -48,8 +48,12 @@ class TurnIn(BaseModel):
 
 
 def create_app(
-    settings: Settings, assistant: Assistant, sessions: Sessions, speaker: Speaker,
-    ready: Callable[[], Awaitable[bool]], also: Callable[[FastAPI], Any] | None = None,
+    settings: Settings,
+    assistant: Assistant,
+    sessions: Sessions,
+    speaker: Speaker,
+    ready: Callable[[], Awaitable[bool]],
+    also: Callable[[FastAPI], Any] | None = None,
 ) -> FastAPI:
     """The application. `ready` says whether the engine answers; `also` starts a further door (the phone)."""
 
@@ -58,11 +62,15 @@ def create_app(
         async with also(app) if also else _nothing():
             yield
 
-    app = FastAPI(title="Xiangyin gateway", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app = FastAPI(
+        title="Xiangyin gateway", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
+    )
 
     @app.middleware("http")
     async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        if request.method != "GET" and not same_origin(request.headers.get("origin"), request.headers.get("host")):
+        if request.method != "GET" and not same_origin(
+            request.headers.get("origin"), request.headers.get("host")
+        ):
             return error(403, "origin", "这个网页没有登记，不能用。")
         response = await call_next(request)
         response.headers["Content-Security-Policy"] = CSP
@@ -102,7 +110,9 @@ def create_app(
         if problem or session is None:
             return problem or error(401, "session", "会话过期了，请刷新网页。")
         dialect = given.dialect if given.dialect in list_packs() else None
-        reply = await assistant.take_turn(Utterance(session.conversation, given.text, None, "web", dialect, given.id))
+        reply = await assistant.take_turn(
+            Utterance(session.conversation, given.text, None, "web", dialect, given.id)
+        )
         return JSONResponse(reply.as_dict())
 
     @app.post("/api/hear")

@@ -39,8 +39,14 @@ class Session:
 class Sessions:
     """Mints and finds sessions; forgets them after `idle` seconds. At most `limit` live at once."""
 
-    def __init__(self, clock: Callable[[], float], idle: float = 1800.0, limit: int = 2000,
-                 turns_a_second: float = 0.5, burst: float = 10.0) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        idle: float = 1800.0,
+        limit: int = 2000,
+        turns_a_second: float = 0.5,
+        burst: float = 10.0,
+    ) -> None:
         self._clock, self._idle, self._limit = clock, idle, limit
         self._rate, self._burst = turns_a_second, burst
         self._all: dict[str, Session] = {}

@@ -52,7 +52,12 @@ class Visit:
     """State of one connection: a listener while the microphone is open, a task while a reply is spoken."""
 
     def __init__(
-        self, websocket: WebSocket, session: Session, sessions: Sessions, assistant: Assistant, speaker: Speaker
+        self,
+        websocket: WebSocket,
+        session: Session,
+        sessions: Sessions,
+        assistant: Assistant,
+        speaker: Speaker,
     ) -> None:
         self._socket, self._session, self._sessions = websocket, session, sessions
         self._assistant, self._speaker = assistant, speaker
@@ -73,7 +78,9 @@ class Visit:
         elif kind == "listen":
             await self._quiet()
             dialogue = self._assistant.dialogues.get(self._session.conversation)
-            self._listener = await asyncio.to_thread(Listener, dialogue.dialect, question_of(dialogue.expecting))
+            self._listener = await asyncio.to_thread(
+                Listener, dialogue.dialect, question_of(dialogue.expecting)
+            )
             await self._send(type="listening", on=True)
         elif kind == "stop" and self._listener:
             await self._ended(self._listener)

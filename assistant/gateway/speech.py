@@ -6,8 +6,9 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator
 
-from assistant.turn import Reply
 from audio.voice import VoiceUnavailable, sentences_of, speak
+
+from assistant.turn import Reply
 
 
 class Speaker:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from typing import Any, Dict, List, Optional, Text
+from typing import Any
 
 PARTICLES = "嘛吧呀啊哦噢嗯呢哈哩咧哒了哎诶喔呃欸嘞嘅啦喽咯"
 PUNCTUATION = re.compile(r"[\s，。！？、,.!?~～…·“”\"'：:；;]+")
@@ -26,7 +26,7 @@ def bare(text: str) -> str:
     return plain(text).strip(PARTICLES)
 
 
-def command_of(text: str, words: Dict[str, str]) -> Optional[str]:
+def command_of(text: str, words: dict[str, str]) -> str | None:
     """Intent of an utterance that is a command word, or None. “不办了” is itself before it is “不办”."""
     return words.get(plain(text)) or words.get(bare(text))
 
@@ -47,22 +47,33 @@ else:
     class CommandWords(GraphComponent):
         """Overrides the intent when the whole utterance is a command word."""
 
-        def __init__(self, storage: ModelStorage, resource: Resource, words: Dict[Text, Text]) -> None:
+        def __init__(self, storage: ModelStorage, resource: Resource, words: dict[str, str]) -> None:
             self._storage, self._resource, self._words = storage, resource, words
 
         @staticmethod
-        def get_default_config() -> Dict[Text, Any]:
+        def get_default_config() -> dict[str, Any]:
             return {"words": "var/nlu/commands.json"}
 
         @classmethod
-        def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
-                   execution_context: ExecutionContext) -> "CommandWords":
+        def create(
+            cls,
+            config: dict[str, Any],
+            model_storage: ModelStorage,
+            resource: Resource,
+            execution_context: ExecutionContext,
+        ) -> CommandWords:
             with open(config["words"], encoding="utf-8") as file:
                 return cls(model_storage, resource, json.load(file))
 
         @classmethod
-        def load(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
-                 execution_context: ExecutionContext, **_: Any) -> "CommandWords":
+        def load(
+            cls,
+            config: dict[str, Any],
+            model_storage: ModelStorage,
+            resource: Resource,
+            execution_context: ExecutionContext,
+            **_: Any,
+        ) -> CommandWords:
             with model_storage.read_from(resource) as folder:
                 words = json.loads((folder / "commands.json").read_text("utf-8"))
             return cls(model_storage, resource, words)
@@ -75,7 +86,7 @@ else:
         def process_training_data(self, training_data: TrainingData) -> TrainingData:
             return training_data
 
-        def process(self, messages: List[Message]) -> List[Message]:
+        def process(self, messages: list[Message]) -> list[Message]:
             for message in messages:
                 intent = command_of(message.get(TEXT) or "", self._words)
                 if intent:

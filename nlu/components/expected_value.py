@@ -10,18 +10,33 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Any, Dict, List, Optional, Text
+from typing import Any
 
 DIGIT = re.compile(r"[0-9零〇一二三四五六七八九十百千万两幺洞拐勾xX]")
 QUESTION = re.compile(r"[?？吗么呢]|怎么|咋|啥|什么|为啥|哪里|哪儿|几时|能不能|可不可以|有没有|要不要|多少")
-DATE = re.compile(r"[年月日号]|今天|明天|后天|昨天|前天|大后天|星期|礼拜|周[一二三四五六日天]|上午|下午|去年|前年|今年|上个|下个|初[一二三四五]")
-KEEP = {"human", "stop", "back", "restart", "repeat", "slower", "louder", "wait", "emergency", "correct_value",
-        "switch_dialect"}
+DATE = re.compile(
+    r"[年月日号]|今天|明天|后天|昨天|前天|大后天|星期|礼拜|周[一二三四五六日天]|上午|下午|去年|前年|今年|上个|下个|初[一二三四五]"
+)
+KEEP = {
+    "human",
+    "stop",
+    "back",
+    "restart",
+    "repeat",
+    "slower",
+    "louder",
+    "wait",
+    "emergency",
+    "correct_value",
+    "switch_dialect",
+}
 YES = re.compile(r"^(是|对|好|行|可以|嗯|要|没错|中|得|系|成|没问题|办吧|确认|确定)")
 NO = re.compile(r"^(不|错|没有|莫|唔|别|否|算了)")
 
 
-def intent_for(text: str, expecting: Optional[Dict[str, Any]], predicted: str, confidence: float) -> Optional[str]:
+def intent_for(
+    text: str, expecting: dict[str, Any] | None, predicted: str, confidence: float
+) -> str | None:
     """Intent that the open question implies for this text, or None to leave the prediction alone."""
     kind = (expecting or {}).get("kind")
     if not kind or kind == "open" or (predicted in KEEP and confidence >= 0.7):
@@ -31,7 +46,9 @@ def intent_for(text: str, expecting: Optional[Dict[str, Any]], predicted: str, c
     asks = bool(QUESTION.search(plain))
     if kind == "yes_no":
         if len(plain) <= 6 and not asks:
-            return "affirm" if YES.match(plain) and not NO.match(plain) else "deny" if NO.match(plain) else None
+            return (
+                "affirm" if YES.match(plain) and not NO.match(plain) else "deny" if NO.match(plain) else None
+            )
         return None
     labels = [str(choice) for choice in (expecting or {}).get("choices") or []]
     if labels and plain and len(plain) <= 16:
@@ -51,7 +68,9 @@ def intent_for(text: str, expecting: Optional[Dict[str, Any]], predicted: str, c
     return None
 
 
-ORDINAL = re.compile(r"第[一二三四五1-5]|^[一二三1-3a-cA-C]个?$|前面那个|后面那个|最后一个|都不是|上面那个|下面那个")
+ORDINAL = re.compile(
+    r"第[一二三四五1-5]|^[一二三1-3a-cA-C]个?$|前面那个|后面那个|最后一个|都不是|上面那个|下面那个"
+)
 
 
 try:  # the pure part above is tested outside the engine's environment
@@ -70,16 +89,25 @@ else:
         """Overrides the intent when the text answers the question that was asked."""
 
         @classmethod
-        def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
-                   execution_context: ExecutionContext) -> "ExpectedValue":
+        def create(
+            cls,
+            config: dict[str, Any],
+            model_storage: ModelStorage,
+            resource: Resource,
+            execution_context: ExecutionContext,
+        ) -> ExpectedValue:
             return cls()
 
-        def process(self, messages: List[Message]) -> List[Message]:
+        def process(self, messages: list[Message]) -> list[Message]:
             for message in messages:
                 expecting = (message.get("metadata") or {}).get("expecting")
                 intent = message.get(INTENT) or {}
-                implied = intent_for(message.get(TEXT) or "", expecting, intent.get("name") or "",
-                                     float(intent.get("confidence") or 0.0))
+                implied = intent_for(
+                    message.get(TEXT) or "",
+                    expecting,
+                    intent.get("name") or "",
+                    float(intent.get("confidence") or 0.0),
+                )
                 if implied:
                     message.set(INTENT, {"name": implied, "confidence": 1.0}, add_to_output=True)
             return messages

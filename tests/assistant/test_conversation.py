@@ -17,8 +17,13 @@ from assistant.turn import STATUSES, Reply, Utterance
 from audio.hearing import Heard
 
 pytestmark = pytest.mark.unit
-PROMPT = {"status": "collecting", "sentence": "prompt", "params": {"text": "您叫什么名字？"},
-          "service": "pension-certification", "expecting": {"kind": "name", "choices": []}}  # fmt: skip
+PROMPT = {
+    "status": "collecting",
+    "sentence": "prompt",
+    "params": {"text": "您叫什么名字？"},
+    "service": "pension-certification",
+    "expecting": {"kind": "name", "choices": []},
+}
 
 
 class ScriptedEngine:
@@ -59,7 +64,9 @@ def test_a_turn_keeps_what_was_asked_for_the_next(records: Records) -> None:
 
 
 @pytest.mark.parametrize("reason", ["down", "slow", "garbage", "silent"])
-def test_engine_failures_are_a_status_and_a_sentence_and_the_question_stays(records: Records, reason: str) -> None:
+def test_engine_failures_are_a_status_and_a_sentence_and_the_question_stays(
+    records: Records, reason: str
+) -> None:
     assistant = Assistant(ScriptedEngine([PROMPT], EngineError(reason)), records)  # type: ignore[arg-type]
     say(assistant, text="我要认证")
     reply = say(assistant, text="王秀英")
@@ -141,7 +148,9 @@ def test_sound_is_heard_with_the_open_question(records: Records) -> None:
     assistant = Assistant(ScriptedEngine([PROMPT]), records, hear)  # type: ignore[arg-type]
     say(assistant, text="我要认证")
     reply = say(assistant, samples=np.zeros(16000, np.int16))
-    assert reply.heard == "王秀英" and asked == [("mandarin", PROMPT["expecting"])] and "hearing" in reply.marks
+    assert (
+        reply.heard == "王秀英" and asked == [("mandarin", PROMPT["expecting"])] and "hearing" in reply.marks
+    )
 
 
 def test_what_was_already_recognised_is_not_recognised_again(records: Records) -> None:
@@ -160,7 +169,11 @@ def test_records_hold_no_number_and_no_name(records: Records) -> None:
 
 @pytest.mark.parametrize(
     ("text", "masked"),
-    [("我的号是51010219550312002X", "我的号是（号码）"), ("电话幺三八 零零零零 一二三四", "电话（号码）"), ("第十六条", "第十六条")],
+    [
+        ("我的号是51010219550312002X", "我的号是（号码）"),
+        ("电话幺三八 零零零零 一二三四", "电话（号码）"),
+        ("第十六条", "第十六条"),
+    ],
 )
 def test_mask(text: str, masked: str) -> None:
     assert mask(text) == masked
@@ -173,6 +186,18 @@ def test_a_full_disk_does_not_cost_the_answer(tmp_path: Path) -> None:
 
 def test_reply_json_has_the_stable_fields(records: Records) -> None:
     reply = say(Assistant(ScriptedEngine([PROMPT]), records), text="我要认证").as_dict()  # type: ignore[arg-type]
-    assert set(reply) >= {"conversation", "heard", "status", "intent", "topic", "service", "speech", "display",
-                          "choices", "source", "receipt", "ms"}  # fmt: skip
+    assert set(reply) >= {
+        "conversation",
+        "heard",
+        "status",
+        "intent",
+        "topic",
+        "service",
+        "speech",
+        "display",
+        "choices",
+        "source",
+        "receipt",
+        "ms",
+    }
     assert reply["status"] in STATUSES

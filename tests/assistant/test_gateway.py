@@ -22,8 +22,12 @@ from assistant.settings import Settings
 from audio.hearing import Heard
 
 pytestmark = pytest.mark.unit
-ANSWER = {"status": "collecting", "sentence": "prompt", "params": {"text": "您叫什么名字？"},
-          "expecting": {"kind": "name", "choices": []}}  # fmt: skip
+ANSWER = {
+    "status": "collecting",
+    "sentence": "prompt",
+    "params": {"text": "您叫什么名字？"},
+    "expecting": {"kind": "name", "choices": []},
+}
 
 
 class Echo:
@@ -133,21 +137,29 @@ def test_a_typed_turn_over_the_socket(client: TestClient) -> None:
 
 @pytest.mark.parametrize(("query", "origin"), [("made-up", None), ("", None)])
 def test_the_socket_needs_a_session(client: TestClient, query: str, origin: str | None) -> None:
-    with pytest.raises((WebSocketDisconnect, WebSocketDenialResponse)), client.websocket_connect(f"/ws?session={query}"):
+    with (
+        pytest.raises((WebSocketDisconnect, WebSocketDenialResponse)),
+        client.websocket_connect(f"/ws?session={query}"),
+    ):
         raise AssertionError("connected")
 
 
 def test_the_socket_refuses_a_foreign_page(client: TestClient) -> None:
     token = session(client)
     headers = {"Origin": "https://evil.example"}
-    with pytest.raises((WebSocketDisconnect, WebSocketDenialResponse)), \
-            client.websocket_connect(f"/ws?session={token}", headers=headers):  # fmt: skip
+    with (
+        pytest.raises((WebSocketDisconnect, WebSocketDenialResponse)),
+        client.websocket_connect(f"/ws?session={token}", headers=headers),
+    ):
         raise AssertionError("connected")
 
 
 def test_pages_carry_a_strict_policy(client: TestClient) -> None:
     headers = client.get("/health").headers
-    assert "script-src 'self'" in headers["content-security-policy"] and headers["x-content-type-options"] == "nosniff"
+    assert (
+        "script-src 'self'" in headers["content-security-policy"]
+        and headers["x-content-type-options"] == "nosniff"
+    )
 
 
 def test_nothing_outside_the_pages_is_served(client: TestClient) -> None:
@@ -161,5 +173,7 @@ def test_the_bucket_never_holds_more_than_its_burst() -> None:
 
 
 def test_replies_are_json_with_text_only(client: TestClient) -> None:
-    reply = client.post("/api/turn", json={"session": session(client), "text": "<script>alert(1)</script>我要认证"})
+    reply = client.post(
+        "/api/turn", json={"session": session(client), "text": "<script>alert(1)</script>我要认证"}
+    )
     assert json.loads(reply.text)["heard"] == "<script>alert(1)</script>我要认证"

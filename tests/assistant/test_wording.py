@@ -12,14 +12,26 @@ from assistant.wording import answer, day, one, sentences, word
 
 pytestmark = pytest.mark.unit
 SOURCE = {
-    "document": "社会保险经办条例", "number": "国务院令第765号", "issuer": "国务院", "article": "第二十五条",
-    "effective": "2023-12-01", "jurisdiction": "全国", "url": None,
-}  # fmt: skip
+    "document": "社会保险经办条例",
+    "number": "国务院令第765号",
+    "issuer": "国务院",
+    "article": "第二十五条",
+    "effective": "2023-12-01",
+    "jurisdiction": "全国",
+    "url": None,
+}
 ANSWER = {
-    "title": "养老金领取资格认证", "short": "一年认一次，手机刷脸就行", "points": ["十二个月内认一次"],
-    "materials": ["身份证"], "time_and_fee": ["不收钱"], "where": ["手机上"], "plain": ["认证：证明人还在"],
-    "section": "", "verify": False, "zero_trip": True,
-}  # fmt: skip
+    "title": "养老金领取资格认证",
+    "short": "一年认一次，手机刷脸就行",
+    "points": ["十二个月内认一次"],
+    "materials": ["身份证"],
+    "time_and_fee": ["不收钱"],
+    "where": ["手机上"],
+    "plain": ["认证：证明人还在"],
+    "section": "",
+    "verify": False,
+    "zero_trip": True,
+}
 
 
 @pytest.mark.parametrize("name", sorted(SENTENCES))
@@ -44,7 +56,9 @@ def test_no_sentence_asks_for_a_parameter_that_nobody_gives() -> None:
 def test_an_answer_names_document_article_date_and_place_aloud_and_on_screen() -> None:
     speech, display = answer(ANSWER, SOURCE)
     for text in (speech, display):
-        assert "社会保险经办条例" in text and "第二十五条" in text and "2023年12月1日" in text and "全国" in text
+        assert (
+            "社会保险经办条例" in text and "第二十五条" in text and "2023年12月1日" in text and "全国" in text
+        )
     assert "国务院令第765号" in display and "国务院" in display
 
 
@@ -58,16 +72,24 @@ def test_doubt_is_said() -> None:
 
 
 def test_two_outcomes_are_one_reply_in_order() -> None:
-    speech, _ = word([
-        {"status": "answered", "sentence": "answer", "params": ANSWER, "source": SOURCE},
-        {"status": "collecting", "sentence": "prompt", "params": {"text": "您叫什么名字？"}},
-    ], "web")  # fmt: skip
+    speech, _ = word(
+        [
+            {"status": "answered", "sentence": "answer", "params": ANSWER, "source": SOURCE},
+            {"status": "collecting", "sentence": "prompt", "params": {"text": "您叫什么名字？"}},
+        ],
+        "web",
+    )
     assert speech.endswith("您叫什么名字？") and speech.startswith("一年认一次")
 
 
 def test_choices_are_numbered_on_screen() -> None:
     choices = [{"id": "a", "label": "低保"}, {"id": "b", "label": "特困"}]
-    outcome = {"status": "clarifying", "sentence": "clarify_topics", "params": {"options": "低保还是特困"}, "choices": choices}
+    outcome = {
+        "status": "clarifying",
+        "sentence": "clarify_topics",
+        "params": {"options": "低保还是特困"},
+        "choices": choices,
+    }
     speech, display = one(outcome)
     assert "1. 低保" in display and "2. 特困" in display and "1." not in speech
 
@@ -86,7 +108,9 @@ def test_unheard_is_asked_differently_each_time() -> None:
     assert len(texts) == 3 and "人工" in sentences()["unheard_person"]
 
 
-@pytest.mark.parametrize(("date", "said"), [("2023-12-01", "2023年12月1日"), (None, "日期未注明"), ("2023", "2023")])
+@pytest.mark.parametrize(
+    ("date", "said"), [("2023-12-01", "2023年12月1日"), (None, "日期未注明"), ("2023", "2023")]
+)
 def test_day(date: str | None, said: str) -> None:
     assert day(date) == said
 

@@ -31,7 +31,9 @@ class Talk:
     conversation: str = field(default_factory=lambda: f"journey-{uuid.uuid4().hex[:12]}")
 
     def say(self, text: str, **more: Any) -> Reply:
-        return self.runner.run(self.assistant.take_turn(Utterance(self.conversation, text, channel="test", **more)))
+        return self.runner.run(
+            self.assistant.take_turn(Utterance(self.conversation, text, channel="test", **more))
+        )
 
     def another(self) -> Talk:
         return Talk(self.assistant, self.runner)
@@ -72,9 +74,13 @@ def talk(stack: Stack, runner: asyncio.Runner) -> Talk:
 def residents() -> list[dict[str, Any]]:
     """The synthetic residents, through the real command line."""
     result = subprocess.run(
-        [sys.executable, "-m", "assistant.cli", "departments", "residents", "--json"], cwd=ROOT, text=True,
-        capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True,
-    )  # fmt: skip
+        [sys.executable, "-m", "assistant.cli", "departments", "residents", "--json"],
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=True,
+    )
     return [json.loads(text) for text in result.stdout.splitlines()]
 
 
@@ -82,14 +88,23 @@ def residents() -> list[dict[str, Any]]:
 def command(stack: Stack) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run `./xiangyin …` against the private stack."""
     ports = {
-        "XIANGYIN_ENGINE_PORT": str(stack.settings.engine_port), "XIANGYIN_ACTIONS_PORT": str(stack.settings.actions_port),
+        "XIANGYIN_ENGINE_PORT": str(stack.settings.engine_port),
+        "XIANGYIN_ACTIONS_PORT": str(stack.settings.actions_port),
         "XIANGYIN_DEPARTMENTS_PORT": str(stack.settings.departments_port),
-        "XIANGYIN_GATEWAY_PORT": str(stack.settings.gateway_port), "XIANGYIN_SKIP_SETUP": "1",
-    }  # fmt: skip
+        "XIANGYIN_GATEWAY_PORT": str(stack.settings.gateway_port),
+        "XIANGYIN_SKIP_SETUP": "1",
+    }
 
     def run(*arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([str(ROOT / "xiangyin"), *arguments], cwd=ROOT, text=True, capture_output=True,
-                              input=stdin, env={**os.environ, **ports}, timeout=300)  # fmt: skip
+        return subprocess.run(
+            [str(ROOT / "xiangyin"), *arguments],
+            cwd=ROOT,
+            text=True,
+            capture_output=True,
+            input=stdin,
+            env={**os.environ, **ports},
+            timeout=300,
+        )
 
     return run
 

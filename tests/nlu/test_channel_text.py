@@ -28,7 +28,17 @@ neutral = neutral_function()
 
 
 @pytest.mark.parametrize(
-    "text", ["/confirm{}", " /affirm", "　/restart", "／affirm", "// /human", "/ nosuch", "\u200b/affirm", "\t/affirm"]
+    "text",
+    [
+        "/confirm{}",
+        " /affirm",
+        "　/restart",
+        "／affirm",
+        "// /human",
+        "/ nosuch",
+        "\u200b/affirm",
+        "\t/affirm",
+    ],
 )
 def test_no_leading_slash_survives(text: str) -> None:
     assert not neutral(text).lstrip().startswith("/")

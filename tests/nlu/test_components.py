@@ -17,10 +17,21 @@ WORDS = command_words(ROOT)
 
 @pytest.mark.parametrize(
     ("said", "intent"),
-    [("人工", "human"), ("人工！", "human"), ("转人工吧", "human"), ("对", "affirm"), ("对的呀。", "affirm"),
-     ("嗯", "affirm"), ("不对", "deny"), ("等一下啊", "wait"), ("算了", "stop"), ("再说一遍嘛", "repeat"),
-     ("上一步", "back"), ("你 好", "greet")],
-)  # fmt: skip
+    [
+        ("人工", "human"),
+        ("人工！", "human"),
+        ("转人工吧", "human"),
+        ("对", "affirm"),
+        ("对的呀。", "affirm"),
+        ("嗯", "affirm"),
+        ("不对", "deny"),
+        ("等一下啊", "wait"),
+        ("算了", "stop"),
+        ("再说一遍嘛", "repeat"),
+        ("上一步", "back"),
+        ("你 好", "greet"),
+    ],
+)
 def test_a_command_word_alone_is_that_command(said: str, intent: str) -> None:
     assert command_of(said, WORDS) == intent
 
@@ -45,18 +56,20 @@ CHOICES = ["缴了多少年", "每月发多少", "账户余额", "有没有断�
 
 @pytest.mark.parametrize(
     ("text", "kind", "choices", "predicted", "implied"),
-    [("有没有断缴", "choice", CHOICES, "social_insurance_query", "choose_option"),
-     ("第二个", "choice", CHOICES, "ask_policy", "choose_option"),
-     ("王秀英", "name", [], "ask_policy", "inform"),
-     ("五一零一零二一九五五零三一二零零二七", "digits", [], "ask_policy", "inform"),
-     ("那要带什么材料", "digits", [], "ask_policy", None),
-     ("为啥要问这个", "name", [], "ask_policy", None),
-     ("转人工", "name", [], "human", None),
-     ("对头", "yes_no", [], "ask_policy", "affirm"),
-     ("不是", "yes_no", [], "ask_policy", "deny"),
-     ("下周三", "date", [], "ask_policy", "inform"),
-     ("有没有断缴", "open", [], "social_insurance_query", None)],
-)  # fmt: skip
+    [
+        ("有没有断缴", "choice", CHOICES, "social_insurance_query", "choose_option"),
+        ("第二个", "choice", CHOICES, "ask_policy", "choose_option"),
+        ("王秀英", "name", [], "ask_policy", "inform"),
+        ("五一零一零二一九五五零三一二零零二七", "digits", [], "ask_policy", "inform"),
+        ("那要带什么材料", "digits", [], "ask_policy", None),
+        ("为啥要问这个", "name", [], "ask_policy", None),
+        ("转人工", "name", [], "human", None),
+        ("对头", "yes_no", [], "ask_policy", "affirm"),
+        ("不是", "yes_no", [], "ask_policy", "deny"),
+        ("下周三", "date", [], "ask_policy", "inform"),
+        ("有没有断缴", "open", [], "social_insurance_query", None),
+    ],
+)
 def test_the_open_question_decides_short_answers(
     text: str, kind: str, choices: list[str], predicted: str, implied: str | None
 ) -> None:
@@ -93,7 +106,8 @@ class TestGenerated:
         for name in ("nlu", "actions/services", "dialects"):
             shutil.copytree(ROOT / name, tmp_path / name)
         (tmp_path / "actions" / "services" / "lost-property.yml").write_text(
-            "id: lost-property\ntitle: 失物登记\nopening: [我丢了东西要登记, 帮我登记失物]\ninputs: []\n", "utf-8"
+            "id: lost-property\ntitle: 失物登记\nopening: [我丢了东西要登记, 帮我登记失物]\ninputs: []\n",
+            "utf-8",
         )
         files = build(tmp_path)
         assert "lost_property" in files["domain.yml"] and "lost_property" in files["data/rules.yml"]

@@ -20,31 +20,67 @@ CLEAR = 0.85
 
 def rasa(*arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {
-        **os.environ, "PYTHONPATH": str(ROOT), "RASA_TELEMETRY_ENABLED": "false", "PYTHONWARNINGS": "ignore",
-        "SQLALCHEMY_SILENCE_UBER_WARNING": "1", "TF_CPP_MIN_LOG_LEVEL": "2", "TF_INTRA_OP_PARALLELISM_THREADS": "1",
-    }  # fmt: skip
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "RASA_TELEMETRY_ENABLED": "false",
+        "PYTHONWARNINGS": "ignore",
+        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+        "TF_INTRA_OP_PARALLELISM_THREADS": "1",
+    }
     command = [str(VAR / "engine" / "bin" / "rasa"), *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600)
 
 
 def test_data_is_valid() -> None:
-    result = rasa("data", "validate", "--config", "config.yml", "--domain", str(VAR / "nlu" / "domain.yml"),
-                  "--data", str(VAR / "nlu" / "data"), "--fail-on-warnings")  # fmt: skip
+    result = rasa(
+        "data",
+        "validate",
+        "--config",
+        "config.yml",
+        "--domain",
+        str(VAR / "nlu" / "domain.yml"),
+        "--data",
+        str(VAR / "nlu" / "data"),
+        "--fail-on-warnings",
+    )
     assert result.returncode == 0, result.stdout[-2000:] + result.stderr[-2000:]
 
 
 def test_unseen_utterances_are_understood(tmp_path: Path) -> None:
-    result = rasa("test", "nlu", "--nlu", str(DATA / "nlu_test.yml"), "--model", str(MODEL), "--out", str(tmp_path),
-                  "--domain", str(VAR / "nlu" / "domain.yml"), "--no-plot")  # fmt: skip
+    result = rasa(
+        "test",
+        "nlu",
+        "--nlu",
+        str(DATA / "nlu_test.yml"),
+        "--model",
+        str(MODEL),
+        "--out",
+        str(tmp_path),
+        "--domain",
+        str(VAR / "nlu" / "domain.yml"),
+        "--no-plot",
+    )
     assert result.returncode == 0, result.stderr[-2000:]
     report = json.loads((tmp_path / "intent_report.json").read_text("utf-8"))
     errors = json.loads((tmp_path / "intent_errors.json").read_text("utf-8"))
-    assert report["accuracy"] >= CLEAR, [(e["text"], e["intent"], e["intent_prediction"]["name"]) for e in errors]
+    assert report["accuracy"] >= CLEAR, [
+        (e["text"], e["intent"], e["intent_prediction"]["name"]) for e in errors
+    ]
 
 
 def test_stories_go_the_way_they_are_written(tmp_path: Path) -> None:
-    result = rasa("test", "core", "--stories", str(DATA / "test_stories.yml"), "--model", str(MODEL),
-                  "--out", str(tmp_path), "--no-plot")  # fmt: skip
+    result = rasa(
+        "test",
+        "core",
+        "--stories",
+        str(DATA / "test_stories.yml"),
+        "--model",
+        str(MODEL),
+        "--out",
+        str(tmp_path),
+        "--no-plot",
+    )
     failed = tmp_path / "failed_test_stories.yml"
     text = failed.read_text("utf-8") if failed.exists() else "no report"
     assert result.returncode == 0 and "None of the test stories failed" in text, text + result.stderr[-1500:]
