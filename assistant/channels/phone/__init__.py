@@ -1,0 +1,1 @@
+"""The phone door: a call becomes turns of the assistant."""
