@@ -115,7 +115,8 @@ class Store:
         """Take an operation back (compensation of a chain); False when there is none."""
         with self._connection() as db:
             cursor = db.execute(
-                "UPDATE operations SET withdrawn=1, once_key=NULL WHERE department=? AND idempotency_key=?",
+                "UPDATE operations SET withdrawn=1, once_key=NULL, idempotency_key=idempotency_key||':'||serial"
+                " WHERE department=? AND idempotency_key=?",
                 (department, key),
             )
         return cursor.rowcount > 0
