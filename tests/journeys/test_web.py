@@ -1,0 +1,116 @@
+"""The web page in Debian's Chromium: typed, by keyboard alone, and by voice through a fake microphone."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.stack import Stack
+from audio.voice import speak
+
+pytestmark = pytest.mark.process
+playwright = pytest.importorskip("playwright.sync_api")
+CHROMIUM = shutil.which("chromium")
+ANSWER = ".bot >> nth=-1"
+SECONDS = 1000.0
+
+
+def arguments(sound: Path | None) -> list[str]:
+    always = [
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
+        "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
+    ]  # fmt: skip
+    return always + ([f"--use-file-for-fake-audio-capture={sound}%noloop"] if sound else [])
+
+
+@pytest.fixture
+def question(tmp_path: Path) -> Path:
+    """“养老金怎么认证” spoken, with half a second before and three after, as 48 kHz would be too: any rate works."""
+    path = tmp_path / "question.wav"
+    with wave.open(io.BytesIO(speak("养老金怎么认证", "mandarin"))) as spoken:
+        rate, frames = spoken.getframerate(), spoken.readframes(spoken.getnframes())
+    with wave.open(str(path), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(rate)
+        out.writeframes(bytes(rate) + frames + bytes(rate * 6))
+    return path
+
+
+@pytest.fixture
+def page(stack: Stack, question: Path) -> Iterator[Any]:
+    if CHROMIUM is None:
+        pytest.skip("Debian's chromium is not installed")
+    with playwright.sync_playwright() as run:
+        browser = run.chromium.launch(executable_path=CHROMIUM, args=arguments(question))
+        context = browser.new_context(viewport={"width": 1000, "height": 1000}, permissions=["microphone"])
+        made = context.new_page()
+        problems: list[str] = []
+        made.on("pageerror", lambda error: problems.append(str(error)))
+        made.on("console", lambda text: problems.append(text.text) if text.type == "error" else None)
+        made.goto(f"http://127.0.0.1:{stack.settings.gateway_port}/")
+        made.wait_for_selector("xiangyin-chat[ready]")
+        yield made
+        browser.close()
+        assert problems == []
+
+
+def wait_for_answers(page: Any, count: int) -> str:
+    """The text of the newest answer once there are `count` of them (the welcome is the first)."""
+    page.wait_for_function(
+        "n => document.querySelector('xiangyin-chat').shadowRoot.querySelectorAll('.bot').length >= n",
+        arg=count, timeout=60 * SECONDS,
+    )  # fmt: skip
+    text: str = page.locator(ANSWER).inner_text()
+    return text
+
+
+def test_a_typed_question_gets_an_answer_with_its_source(page: Any) -> None:
+    page.get_by_label("打字说").fill("养老金资格认证怎么办")
+    page.get_by_role("button", name="发送").click()
+    answer = wait_for_answers(page, 2)
+    assert "依据" in answer and "施行" in answer and "适用" in answer
+    if target := os.environ.get("XIANGYIN_SCREENSHOTS"):
+        page.screenshot(path=f"{target}/web.png")
+
+
+def test_by_keyboard_alone(page: Any) -> None:
+    page.get_by_label("打字说").focus()
+    page.keyboard.type("我要办养老金资格认证")
+    page.keyboard.press("Enter")
+    wait_for_answers(page, 2)
+    page.get_by_role("button", name="转人工").focus()
+    page.keyboard.press("Enter")
+    assert "12345" in wait_for_answers(page, 3)
+
+
+def test_answers_are_announced_and_text_is_never_html(page: Any) -> None:
+    page.get_by_label("打字说").fill("<img src=x onerror=alert(1)>养老金怎么认证")
+    page.keyboard.press("Enter")
+    wait_for_answers(page, 2)
+    assert page.locator("[role=log][aria-live=polite]").count() == 1
+    assert page.locator(".turn img").count() == 0
+
+
+def test_large_print_and_large_targets(page: Any) -> None:
+    sizes = page.evaluate(
+        """() => [...document.querySelector('xiangyin-chat').shadowRoot.querySelectorAll('button')]
+        .filter(b => b.offsetParent).map(b => b.getBoundingClientRect().height)"""
+    )
+    font = page.evaluate("() => parseFloat(getComputedStyle(document.querySelector('xiangyin-chat')).fontSize)")
+    assert min(sizes) >= 44 and font >= 18
+
+
+def test_a_spoken_question_is_heard_and_answered(page: Any) -> None:
+    page.locator(".talk").click()
+    answer = wait_for_answers(page, 2)
+    heard = page.locator(".you >> nth=-1").inner_text()
+    assert "养老金" in heard and "依据" in answer
