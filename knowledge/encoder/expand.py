@@ -51,21 +51,25 @@ def fingerprint(folder: Path = MODEL) -> str:
 
 def bert(shipped: Shipped) -> BertModel:
     """The network in evaluation mode, float32, pooler zeros."""
-    model = BertModel(BertConfig(**shipped.shape, attn_implementation="eager"))
+    model: BertModel = BertModel._from_config(  # type: ignore[no-untyped-call]
+        BertConfig(**shipped.shape), attn_implementation="eager"
+    )
     state = {name: torch.from_numpy(np.ascontiguousarray(values)) for name, values in shipped.state.items()}
     missing, unexpected = model.load_state_dict(state, strict=False)
     if unexpected or any(not name.startswith("pooler") for name in missing):
         raise ValueError(f"the shipped weights do not fit: missing {missing}, unexpected {unexpected}")
-    for parameter in model.pooler.parameters():
-        torch.nn.init.zeros_(parameter)
-    return model.eval()
+    for name, parameter in model.named_parameters():
+        if name.startswith("pooler"):
+            torch.nn.init.zeros_(parameter)
+    model.train(False)
+    return model
 
 
 def write_sentence_transformer(model: BertModel, shipped: Shipped, folder: Path) -> None:
     """The folder ``SentenceTransformer(folder)`` loads, by its documented layout."""
     folder.mkdir(parents=True, exist_ok=True)
     model.save_pretrained(folder)
-    PreTrainedTokenizerFast(
+    PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=shipped.tokenizer,
         bos_token="<s>",
         cls_token="<s>",
@@ -97,7 +101,7 @@ def export_onnx(model: BertModel, path: Path) -> None:
     mask = torch.tensor([[1, 1, 1, 1], [1, 1, 1, 0]])
     axes = {0: "batch", 1: "length"}
     torch.onnx.export(
-        _Sentence(model).eval(),
+        _Sentence(model).train(False),
         (ids, mask),
         str(path),
         input_names=["input_ids", "attention_mask"],

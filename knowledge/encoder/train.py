@@ -11,13 +11,13 @@ from __future__ import annotations
 import math
 import random
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from tqdm import tqdm
+from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn, track
 
 from knowledge.encoder.examples import Example, batches, spoken_text
 from knowledge.encoder.expand import bert
@@ -49,23 +49,23 @@ def train(
     labels = sorted({row.label for row in rows})
     steps = max(1, math.ceil(recipe.passes * len(rows) / recipe.batch))
     trainer = _Trainer(base, labels, recipe, steps)
-    key = f"{recipe} {len(rows)} {hash_rows(rows)}"
+    key = f"{replace(recipe, passes=0)} {hash_rows(rows)}"  # more passes may be added to a run
     step = trainer.resume(work / "checkpoint.pt", key)
     if step == 0:
         trainer.place_proxies(rows)
     stream = _stream(rows, near, recipe, skip=step)
     began = time.monotonic()
-    with tqdm(total=steps, initial=step, desc="training", unit="batch") as bar:
+    with Progress(*Progress.get_default_columns(), MofNCompleteColumn(), TimeRemainingColumn()) as bar:
+        task = bar.add_task("training", total=steps, completed=step)
         while step < steps:
             batch, rng = next(stream)
             loss, right = trainer.step(batch, step, rng)
             step += 1
-            bar.update()
-            bar.set_postfix(
-                loss=f"{loss:.3f}", right=f"{right:.3f}", minutes=f"{(time.monotonic() - began) / 60:.1f}"
-            )
+            bar.advance(task)
             if step % recipe.save_every == 0 or step == steps:
                 trainer.save(work / "checkpoint.pt", key, step)
+                minutes = (time.monotonic() - began) / 60
+                bar.console.print(f"{step}/{steps} loss {loss:.3f} right {right:.3f} {minutes:.1f} min")
     return trainer.shipped(base)
 
 
@@ -74,6 +74,14 @@ def hash_rows(rows: list[Example]) -> str:
     import hashlib
 
     return hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
+
+
+def _trained(name: str, frozen_layers: int) -> bool:
+    if name.startswith("encoder.layer"):
+        return int(name.split(".")[2]) >= frozen_layers
+    if name.startswith(("embeddings.word", "embeddings.token_type", "pooler")):
+        return False
+    return frozen_layers == 0
 
 
 def _stream(rows: list[Example], near: dict[str, tuple[str, ...]], recipe: Recipe, skip: int) -> Any:
@@ -95,9 +103,7 @@ class _Trainer:
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_TOKENS)
         for name, parameter in self._model.named_parameters():
-            frozen = name.startswith(("embeddings.word", "embeddings.token_type", "pooler"))
-            layer = int(name.split(".")[2]) if name.startswith("encoder.layer") else None
-            parameter.requires_grad = not frozen and not (layer is not None and layer < recipe.frozen_layers)
+            parameter.requires_grad = _trained(name, recipe.frozen_layers)
         width = int(base.shape["hidden_size"])
         self._proxies = torch.nn.Parameter(torch.zeros(len(labels), width))
         body = [p for p in self._model.parameters() if p.requires_grad]
@@ -121,17 +127,17 @@ class _Trainer:
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self._model.parameters(), 1.0)
         self._optimiser.step()
-        return float(loss), right
+        return float(loss.detach()), right
 
     def place_proxies(self, rows: list[Example]) -> None:
         """Start each proxy at the mean of (at most twelve of) its own sentences."""
         rng = random.Random(self._recipe.seed)
-        self._model.eval()
+        self._model.train(False)
         groups: dict[str, list[str]] = {}
         for row in rows:
             groups.setdefault(row.label, []).append(f"query: {row.text}")
         with torch.no_grad():
-            for label, texts in tqdm(sorted(groups.items()), desc="proxies"):
+            for label, texts in track(sorted(groups.items()), "proxies"):
                 mean = self._encode(rng.sample(texts, min(12, len(texts)))).mean(0)
                 self._proxies[self._index[label]] = torch.nn.functional.normalize(mean, dim=0)
 

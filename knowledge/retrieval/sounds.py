@@ -37,8 +37,8 @@ def syllables(text: str) -> list[str]:
 def merge(syllable: str) -> str:
     """One toneless syllable with zh/z, ch/c, sh/s, n/l/r, h/f and front/back nasals merged.
 
-    >>> merge("lan"), merge("nang"), merge("hui"), merge("fei")
-    ('lan', 'lan', 'fei', 'fei')
+    >>> merge("nang"), merge("hui"), merge("zhong"), merge("ran")
+    ('lan', 'fei', 'zen', 'lan')
     """
     for sound, plain in _INITIALS:
         if syllable.startswith(sound) and len(syllable) > len(sound):

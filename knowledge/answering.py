@@ -1,0 +1,192 @@
+"""``Knowledge.answer``: one question in, one Finding out. Reloads by itself when a new index is in place.
+
+>>> knowledge = Knowledge.load()                                    # doctest: +SKIP
+>>> knowledge.answer("我老伴走了，户口本上他那页咋办").topic            # doctest: +SKIP
+'death-household-cancellation'
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from knowledge.boundary import Boundary
+from knowledge.encoder.encode import Encoder, open_encoder
+from knowledge.entry import Entry
+from knowledge.paths import encoder_folder, index_folder
+from knowledge.retrieval.channels import score_labels
+from knowledge.retrieval.followup import FollowUp, read_followup
+from knowledge.retrieval.fusion import Array, Fusion
+from knowledge.retrieval.snapshot import Snapshot, read_snapshot
+
+MOST_CHOICES = 3
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A topic (never a boundary) that the question may mean; ``share`` is its probability, 0 to 1."""
+
+    topic: str
+    title: str
+    share: float
+
+
+@dataclass(frozen=True)
+class Finding:
+    """``outcome``: answered, clarifying, unanswered, refused, emergency or human.
+
+    ``entry`` and ``topic`` are set when answered; ``section`` is the part of the entry asked for, or None for
+    the whole; ``candidates`` are at most three, the choices to offer when clarifying; ``boundary`` says what
+    was refused or which help to call; ``jurisdiction`` is the place named now, or the one given;
+    ``confidence`` is the calibrated probability that the first candidate (or boundary) is right.
+    """
+
+    outcome: str
+    topic: str | None = None
+    entry: Entry | None = None
+    section: str | None = None
+    candidates: tuple[Candidate, ...] = ()
+    confidence: float = 0.0
+    boundary: Boundary | None = None
+    jurisdiction: str | None = None
+
+
+class IndexMissing(FileNotFoundError):
+    """No index has been built: run ``python -m knowledge.index build``."""
+
+
+class Knowledge:
+    """Answers from the index that ``current`` names. Safe to call from several threads."""
+
+    def __init__(self, index_dir: Path, encoder: Encoder) -> None:
+        """Raises IndexMissing when ``index_dir`` has no index."""
+        self._folder, self._encoder = index_dir, encoder
+        self._lock = threading.Lock()
+        self._version = ""
+        self._ready = self._refresh()
+
+    @classmethod
+    def load(cls, index_dir: Path | None = None, encoder: Encoder | None = None) -> Knowledge:
+        """Open the index in ``index_dir`` (default ``var/knowledge``). Raises IndexMissing."""
+        return cls(index_dir or index_folder(), encoder or open_encoder(encoder_folder()))
+
+    @property
+    def entries(self) -> dict[str, Entry]:
+        """All entries of the index in use, expired ones too."""
+        return self._refresh().snapshot.entries
+
+    def answer(
+        self,
+        question: str,
+        *,
+        dialect: str = "mandarin",
+        jurisdiction: str | None = None,
+        context_topic: str | None = None,
+        as_of: date | None = None,
+    ) -> Finding:
+        """Find the topic meant. ``context_topic`` is the one answered before, for “那要带什么材料”.
+
+        ``dialect`` is recorded by callers; sounds of all dialects are merged in one index. An entry that no
+        longer holds on ``as_of`` (default today) is never found. A question that leans on nothing, and one
+        without a word, is unanswered.
+        """
+        ready, day = self._refresh(), as_of or date.today()
+        follow = read_followup(question)
+        place = follow.place or jurisdiction
+        if found := _from_context(ready, follow, context_topic, day):
+            return replace(found, jurisdiction=place)
+        if follow.leaning or not any(map(str.isalnum, question)):
+            return Finding("unanswered", section=follow.section, jurisdiction=place)
+        vector = self._encoder.queries([question])[0]
+        table = score_labels(ready.snapshot, question, vector)
+        shares = _held(ready, ready.fusion.probabilities(table, ready.boundary), day)
+        sure = ready.fusion.sureness(table, shares, len(question))
+        finding = _decide(ready, shares, sure)
+        if finding.outcome == "clarifying" and context_topic in {c.topic for c in finding.candidates}:
+            finding = replace(_answered(ready, str(context_topic), sure), candidates=finding.candidates)
+        section = follow.section if finding.outcome == "answered" else None
+        return replace(finding, jurisdiction=place, section=section)
+
+    def _refresh(self) -> _Ready:
+        version = current_version(self._folder)
+        if version == self._version:
+            return self._ready
+        with self._lock:
+            if version != self._version:
+                self._ready, self._version = _open(self._folder / version), version
+        return self._ready
+
+
+def current_version(index_dir: Path) -> str:
+    """The name of the index in use. Raises IndexMissing."""
+    try:
+        return (index_dir / "current").read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        raise IndexMissing(f"{index_dir}: no index, run “python -m knowledge.index build”") from None
+
+
+@dataclass(frozen=True)
+class _Ready:
+    snapshot: Snapshot
+    fusion: Fusion
+    boundary: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    emergency: np.ndarray[tuple[int], np.dtype[np.bool_]]
+
+
+def _open(folder: Path) -> _Ready:
+    snapshot = read_snapshot(folder)
+    boundary = np.array([label in snapshot.boundaries for label in snapshot.labels])
+    urgent = {b.id for b in snapshot.boundaries.values() if b.outcome == "emergency"}
+    emergency = np.array([label in urgent for label in snapshot.labels])
+    return _Ready(snapshot, Fusion.from_json(snapshot.fusion), boundary, emergency)
+
+
+def _from_context(ready: _Ready, follow: FollowUp, topic: str | None, day: date) -> Finding | None:
+    entry = ready.snapshot.entries.get(topic or "")
+    if not follow.leaning or entry is None or not entry.holds_on(day):
+        return None
+    return replace(_answered(ready, entry.id, 1.0), section=follow.section)
+
+
+def _held(ready: _Ready, shares: Array, day: date) -> Array:
+    entries = ready.snapshot.entries
+    held = np.array([label not in entries or entries[label].holds_on(day) for label in ready.snapshot.labels])
+    kept = shares * held
+    return np.asarray(kept / max(float(kept.sum()), 1e-12), np.float64)
+
+
+def _decide(ready: _Ready, shares: Array, sure: float) -> Finding:
+    limits, labels = ready.fusion.thresholds, ready.snapshot.labels
+    order = [int(i) for i in np.argsort(-shares)]
+    choices = tuple(
+        Candidate(labels[i], ready.snapshot.entries[labels[i]].title, round(float(shares[i]), 4))
+        for i in order
+        if not ready.boundary[i]
+    )[:MOST_CHOICES]
+    if float(shares[ready.emergency].sum()) >= limits.emergency:
+        urgent = max(np.flatnonzero(ready.emergency), key=lambda i: float(shares[i]))
+        return _bounded(ready, labels[int(urgent)], choices, sure)
+    if ready.boundary[order[0]] or float(shares[ready.boundary].sum()) >= limits.refuse:
+        likeliest = max(np.flatnonzero(ready.boundary), key=lambda i: float(shares[i]))
+        return _bounded(ready, labels[int(likeliest)], choices, sure)
+    if sure >= limits.answer:
+        return replace(_answered(ready, labels[order[0]], sure), candidates=choices)
+    if sure >= limits.clarify:
+        return Finding("clarifying", candidates=choices, confidence=sure)
+    return Finding("unanswered", candidates=choices, confidence=sure)
+
+
+def _answered(ready: _Ready, topic: str, sure: float) -> Finding:
+    entry = ready.snapshot.entries[topic]
+    return Finding(
+        "answered", topic, entry, confidence=sure, candidates=(Candidate(topic, entry.title, 1.0),)
+    )
+
+
+def _bounded(ready: _Ready, label: str, choices: tuple[Candidate, ...], sure: float) -> Finding:
+    boundary = ready.snapshot.boundaries[label]
+    return Finding(boundary.outcome, candidates=choices, confidence=sure, boundary=boundary)

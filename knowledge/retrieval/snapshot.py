@@ -1,0 +1,131 @@
+"""One built index: a folder written once, never changed, loaded memory-mapped.
+
+Files: ``manifest.json`` (fingerprint, counts, labels), ``rows.jsonl``, ``dense.faiss`` (inner product over
+unit vectors), ``centroids.npy``, four sparse indexes, ``entries.json``, ``fusion.json``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.boundary import Boundary
+from knowledge.entry import Entry, Source
+from knowledge.phrasings import Phrasing
+from knowledge.retrieval.rows import Row
+from knowledge.retrieval.sparse import SparseIndex
+from knowledge.retrieval.terms import character_terms, sound_terms
+
+Vectors = NDArray[np.float32]
+Terms = Callable[[str], list[str]]
+faiss.omp_set_num_threads(1)  # one question needs no team of threads, and waiting for one costs more
+
+SPARSE: dict[str, Terms] = {"characters": character_terms, "sounds": sound_terms}
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything a query needs. ``owners[i]`` is the label number of row i."""
+
+    labels: tuple[str, ...]
+    owners: NDArray[np.int32]
+    dense: Any
+    centroids: Vectors
+    rows: dict[str, SparseIndex]
+    topics: dict[str, SparseIndex]
+    entries: dict[str, Entry]
+    boundaries: dict[str, Boundary]
+    fusion: dict[str, Any]
+
+
+def write_snapshot(
+    folder: Path,
+    rows: Sequence[Row],
+    vectors: Vectors,
+    entries: dict[str, Entry],
+    boundaries: dict[str, Boundary],
+    fusion: dict[str, Any],
+    manifest: dict[str, Any],
+) -> None:
+    """Write all files of one index; ``vectors`` are unit length, one a row."""
+    folder.mkdir(parents=True)
+    labels = sorted({row.label for row in rows})
+    number = {label: i for i, label in enumerate(labels)}
+    owners = np.array([number[row.label] for row in rows], np.int32)
+    dense = faiss.IndexFlatIP(vectors.shape[1])
+    dense.add(vectors)
+    faiss.write_index(dense, str(folder / "dense.faiss"))
+    np.save(folder / "centroids.npy", _centroids(vectors, owners, len(labels)))
+    np.save(folder / "owners.npy", owners)
+    whole = [""] * len(labels)
+    for row in rows:
+        whole[number[row.label]] += row.text + "\n"
+    for name, terms in SPARSE.items():
+        SparseIndex.build(terms(row.text) for row in rows).save(folder / f"rows-{name}")
+        SparseIndex.build([t for line in text.splitlines() for t in terms(line)] for text in whole).save(
+            folder / f"topics-{name}"
+        )
+    with (folder / "rows.jsonl").open("w", encoding="utf-8") as file:
+        for row in rows:
+            file.write(json.dumps(asdict(row), ensure_ascii=False) + "\n")
+    _write(folder / "entries.json", [asdict(entry) for entry in entries.values()])
+    _write(folder / "boundaries.json", [asdict(boundary) for boundary in boundaries.values()])
+    _write(folder / "fusion.json", fusion)
+    _write(folder / "manifest.json", {**manifest, "labels": labels})
+
+
+def read_snapshot(folder: Path) -> Snapshot:
+    """Load a folder written by ``write_snapshot``. Raises FileNotFoundError when a file is missing."""
+    manifest = _read(folder / "manifest.json")
+    return Snapshot(
+        labels=tuple(manifest["labels"]),
+        owners=np.load(folder / "owners.npy"),
+        dense=faiss.read_index(str(folder / "dense.faiss"), faiss.IO_FLAG_MMAP),
+        centroids=np.load(folder / "centroids.npy"),
+        rows={name: SparseIndex.load(folder / f"rows-{name}") for name in SPARSE},
+        topics={name: SparseIndex.load(folder / f"topics-{name}") for name in SPARSE},
+        entries={entry.id: entry for entry in map(_entry, _read(folder / "entries.json"))},
+        boundaries={b.id: b for b in map(_boundary, _read(folder / "boundaries.json"))},
+        fusion=_read(folder / "fusion.json"),
+    )
+
+
+def read_vectors(folder: Path) -> tuple[list[Row], Vectors]:
+    """Rows and vectors of an earlier index, to encode only what is new."""
+    lines = (folder / "rows.jsonl").read_text(encoding="utf-8").split("\n")
+    dense = faiss.read_index(str(folder / "dense.faiss"), faiss.IO_FLAG_MMAP)
+    return [Row(**json.loads(line)) for line in lines if line], dense.reconstruct_n(0, dense.ntotal)
+
+
+def _centroids(vectors: Vectors, owners: NDArray[np.int32], count: int) -> Vectors:
+    sums = np.zeros((count, vectors.shape[1]), np.float32)
+    np.add.at(sums, owners, vectors)
+    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+    return np.asarray(sums / np.maximum(lengths, 1e-9), np.float32)
+
+
+def _entry(row: dict[str, Any]) -> Entry:
+    dates = {k: date.fromisoformat(row[k]) if row[k] else None for k in ("effective", "expires", "reviewed")}
+    sources = tuple(Source(**source) for source in row["sources"])
+    sections = {name: tuple(lines) for name, lines in row["sections"].items()}
+    return Entry(**{**row, **dates, "sources": sources, "near": tuple(row["near"]), "sections": sections})
+
+
+def _boundary(row: dict[str, Any]) -> Boundary:
+    return Boundary(**{**row, "phrasings": tuple(Phrasing(**line) for line in row["phrasings"])})
+
+
+def _write(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False, default=str), encoding="utf-8")
+
+
+def _read(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))

@@ -1,0 +1,52 @@
+"""Every entry, phrasing file and boundary of the project, as an author's check would see it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+
+import pytest
+
+from knowledge.lint import lint
+from knowledge.phrasings import same_wording
+from knowledge.store import Store, load_store
+
+
+@pytest.fixture(scope="module")
+def store() -> Store:
+    return load_store()
+
+
+def test_nothing_is_wrong_with_any_file(store: Store) -> None:
+    errors = [str(p) for p in lint(store, date(2026, 11, 25)) if p.severity == "error"]
+    assert errors == []
+
+
+def test_every_topic_of_the_catalogue_has_an_entry(store: Store) -> None:
+    assert set(store.entries) == set(store.topics)
+    assert set(store.phrasings) == set(store.topics)
+
+
+def test_every_entry_has_forty_phrasings_in_several_dialects(store: Store) -> None:
+    for topic, lines in store.phrasings.items():
+        assert len(lines) >= 40, topic
+        assert sum(line.style == "dialect" for line in lines) >= 8, topic
+        assert sum(line.style == "fragment" for line in lines) >= 6, topic
+        assert sum(store.topics[topic].title not in line.text for line in lines) >= 15, topic
+
+
+def test_no_phrasing_is_shared_by_two_topics(store: Store) -> None:
+    owners = Counter(
+        key for lines in store.phrasings.values() for key in {same_wording(line.text) for line in lines}
+    )
+    assert [key for key, count in owners.items() if count > 1] == []
+
+
+def test_the_boundaries_cover_every_outcome_and_say_whom_to_call(store: Store) -> None:
+    kinds = Counter(boundary.outcome for boundary in store.boundaries.values())
+    assert len(store.boundaries) >= 12
+    assert set(kinds) == {"refused", "unanswered", "emergency", "human"}
+    for boundary in store.boundaries.values():
+        assert len(boundary.phrasings) >= 40, boundary.id
+        assert len({line.dialect for line in boundary.phrasings}) >= 5, boundary.id
+        assert (boundary.outcome == "emergency") == bool(boundary.hotline), boundary.id
