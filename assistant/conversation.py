@@ -123,7 +123,7 @@ class Assistant:
                 said, heard=text, intent=last.get("intent"), rate=dialogue.rate, volume=dialogue.volume
             )
         speech, display = word(outcomes, utterance.channel)
-        asking = next((o for o in reversed(outcomes) if o.get("expecting")), {})
+        asking: Mapping[str, Any] = next((o for o in reversed(outcomes) if o.get("expecting")), {})
         params = main.get("params") or {}
         return Reply(
             conversation=utterance.conversation,

@@ -39,7 +39,7 @@ def one(outcome: Mapping[str, Any]) -> tuple[str, str]:
     params["again_note"] = "这件事刚才已经办过了，没有重复办。" if params.get("again") else ""
     params["dialect_name"] = dialect_name(str(params.get("dialect") or ""))
     sentence = sentences()[outcome["sentence"]]
-    forms = sentence if isinstance(sentence, dict) else {"speech": sentence}
+    forms: dict[str, str] = sentence if isinstance(sentence, dict) else {"speech": str(sentence)}
     speech = fill(forms["speech"], params)
     display = fill(forms.get("display", forms["speech"]), params)
     if outcome.get("choices"):

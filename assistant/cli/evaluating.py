@@ -7,7 +7,7 @@ import random
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, is_dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -72,11 +72,7 @@ def speech(
 
     def run(ask: Callable[[str], dict[str, Any]] | None) -> None:
         for row in evaluate_speech(manifest, channel=channel, turn=ask):
-            content = row if isinstance(row, dict) else asdict(row) if is_dataclass(row) else {}
-            if as_json or "totals" not in content:
-                line(content)
-            else:
-                screen.print(content)
+            line(row) if as_json or "totals" not in row else screen.print(row)
 
     if not turns:
         run(None)

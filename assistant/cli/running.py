@@ -14,7 +14,7 @@ from rich.table import Table
 
 from assistant.assembly import assistant_for
 from assistant.channels.terminal import run_terminal
-from assistant.cli.output import FAILED, complain, line, notes, screen, tell
+from assistant.cli.output import FAILED, line, screen, tell
 from assistant.doctor import examine
 from assistant.settings import load_settings
 from assistant.stack import Stack, running_stack
@@ -85,7 +85,7 @@ def terminal(
             transcript=transcript,
             idle_seconds=idle,
             new_conversation=lambda: f"terminal-{uuid.uuid4().hex[:12]}",
-        )  # type: ignore[call-arg]
+        )
 
 
 def residents(as_json: Annotated[bool, typer.Option("--json", help="每行一个 JSON")] = False) -> None:
@@ -95,12 +95,9 @@ def residents(as_json: Annotated[bool, typer.Option("--json", help="每行一个
     people = all_residents()
     if as_json:
         for person in people:
-            line(person)
+            line(person.as_dict())
         return
     table = Table("姓名", "身份证号", "电话", title="模拟居民（都是编的）")
     for person in people:
-        table.add_row(str(person["name"]), str(person["id_number"]), str(person["phone"]))
-    notes.print(table)
-
-
-__all__ = ["add_to", "complain"]
+        table.add_row(person.name, person.id_number, person.phone)
+    screen.print(table)

@@ -7,6 +7,7 @@ import time
 import uvicorn
 
 from assistant.assembly import assistant_for
+from assistant.channels.phone.door import PhoneSettings, phone_door
 from assistant.engine import Engine
 from assistant.gateway.app import create_app
 from assistant.gateway.sessions import Sessions
@@ -17,7 +18,9 @@ from assistant.settings import load_settings
 def main() -> None:
     settings = load_settings()
     engine = Engine(settings)
-    app = create_app(settings, assistant_for(settings), Sessions(time.monotonic), Speaker(), engine.ready)
+    assistant, speaker = assistant_for(settings), Speaker()
+    phone = phone_door(PhoneSettings.load(settings.sip_port), assistant, speaker)
+    app = create_app(settings, assistant, Sessions(time.monotonic), speaker, engine.ready, phone)
     uvicorn.run(app, host=settings.host, port=settings.gateway_port, log_level="warning", ws_max_size=1 << 20)
 
 

@@ -24,6 +24,8 @@ _log = logging.getLogger("xiangyin.phone")
 class Renderer(Protocol):
     """`assistant.gateway.speech.Speaker`, or a scripted voice."""
 
+    @property
+    def available(self) -> bool: ...
     def render(self, reply: Reply) -> AsyncIterator[tuple[str, bytes]]: ...
 
 
@@ -66,25 +68,39 @@ class Mouth:
         self._clips: list[Int16] = []
         self._clip = self._offset = 0
         self._rendering: asyncio.Task[None] | None = None
-        self._paused = self._on_hold = False
+        self._interjecting: asyncio.Task[None] | None = None
+        self._paused = self._on_hold = self._stopped = False
         self.text = ""
 
     @property
     def speaking(self) -> bool:
         """There is something left to be heard."""
         making = self._rendering is not None and not self._rendering.done()
-        return making or self._clip < len(self._clips) or self._transport.backlog() > 0
+        left = making or self._clip < len(self._clips)
+        return (left and not self._stopped) or self._transport.backlog() > 0
+
+    @property
+    def sounding(self) -> bool:
+        """The far end hears us at this moment."""
+        return self._transport.backlog() > 0
 
     def say(self, reply: Reply, canned: bool = False) -> None:
         """Begin to say a reply; what was being said is dropped."""
         self.stop()
-        self.text = reply.speech
+        self.close()
+        self.text, self._clips, self._clip, self._offset = reply.speech, [], 0, 0
+        self._stopped = self._paused = False
         self._rendering = asyncio.get_running_loop().create_task(self._render(reply, canned))
+
+    def interject(self, reply: Reply) -> None:
+        """Say something short first, while the reply is still being made; dropped when the reply is quicker."""
+        if self._interjecting is None or self._interjecting.done():
+            self._interjecting = asyncio.get_running_loop().create_task(self._insert(reply))
 
     def pump(self) -> None:
         """Hand the transport what it should have by now."""
         room = LEAD - self._transport.backlog()
-        while room > 0 and self._clip < len(self._clips) and not (self._paused or self._on_hold):
+        while room > 0 and self._clip < len(self._clips) and not self._silent:
             piece = self._clips[self._clip][self._offset : self._offset + room]
             self._transport.play(piece)
             room -= piece.size
@@ -107,20 +123,25 @@ class Mouth:
         self._on_hold = held
 
     def stop(self) -> None:
-        """Fall silent and forget the sentence being made; `again` can still say what was ready."""
-        if self._rendering is not None:
-            self._rendering.cancel()
-            self._rendering = None
-        self._rewind(self._transport.flush())
-        self._left, self._clips = self._clips[self._clip :], []
-        self._clip = self._offset = 0
-        self._paused = False
+        """Fall silent; the rest waits for `again` until something else is said."""
+        self.pause()
+        self._stopped = True
 
     def again(self) -> None:
         """The interruption was none: say the broken sentence once more from its beginning, and the rest."""
-        self._clips, self._left = self._left, []
-        self._clip = self._offset = 0
-        self._paused = False
+        self._offset = 0
+        self._stopped = self._paused = False
+
+    def close(self) -> None:
+        """Make no more sound."""
+        for task in (self._rendering, self._interjecting):
+            if task is not None:
+                task.cancel()
+        self._rendering = self._interjecting = None
+
+    @property
+    def _silent(self) -> bool:
+        return self._paused or self._on_hold or self._stopped
 
     async def _render(self, reply: Reply, canned: bool) -> None:
         try:
@@ -128,6 +149,11 @@ class Mouth:
                 self._clips.append(clip)
         except (OSError, RuntimeError, ValueError):
             _log.exception("a sentence could not be spoken")
+
+    async def _insert(self, reply: Reply) -> None:
+        clips = [clip async for clip in self._voice.clips(reply, canned=True)]
+        if self._clip == len(self._clips):
+            self._clips.extend(clips)
 
     def _rewind(self, samples: int) -> None:
         while samples > 0 and (self._clip > 0 or self._offset > 0):
