@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response, WebSocket
+from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import FileResponse, JSONResponse
 from pydantic import BaseModel, Field
 from starlette.staticfiles import StaticFiles
@@ -65,6 +66,8 @@ def create_app(
     app = FastAPI(
         title="Xiangyin gateway", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
     )
+
+    app.add_middleware(CORSMiddleware, allow_origins=list(registered()), allow_methods=["GET", "POST", "DELETE"])
 
     @app.middleware("http")
     async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
@@ -173,8 +176,12 @@ def same_origin(origin: str | None, host: str | None) -> bool:
     """Whether a browser's Origin may use us: our own host, or one named in XIANGYIN_ORIGINS (comma-separated)."""
     if origin is None:
         return True
-    allowed = {o.strip() for o in os.environ.get("XIANGYIN_ORIGINS", "").split(",") if o.strip()}
-    return origin in allowed or (bool(host) and urlsplit(origin).netloc == host)
+    return origin in registered() or (bool(host) and urlsplit(origin).netloc == host)
+
+
+def registered() -> frozenset[str]:
+    """Origins of other sites that may embed the chat."""
+    return frozenset(o.strip() for o in os.environ.get("XIANGYIN_ORIGINS", "").split(",") if o.strip())
 
 
 def error(status: int, code: str, sentence: str) -> JSONResponse:
