@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -42,6 +43,8 @@ class BackEnd:
 
     def __init__(self, url: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._url, self._transport = url, transport
+        self._client: httpx.AsyncClient | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def identity(
         self,
@@ -135,16 +138,24 @@ class BackEnd:
         if seconds <= 0:
             raise DepartmentDown(department, "no time left")
         try:
-            async with httpx.AsyncClient(
-                base_url=self._url, timeout=seconds, transport=self._transport, trust_env=False
-            ) as client:
-                response = await client.request(method, path, json=body, headers=dict(headers))
+            async with asyncio.timeout(seconds):
+                response = await self._http().request(method, path, json=body, headers=dict(headers))
             answer = response.json()
-        except (httpx.HTTPError, ValueError) as error:
+        except (httpx.HTTPError, ValueError, TimeoutError) as error:
             raise DepartmentDown(department, type(error).__name__) from error
         if not isinstance(answer, dict) or response.status_code not in (200, 201, 409):
             raise DepartmentDown(department, f"HTTP {response.status_code}")
         return answer
+
+    def _http(self) -> httpx.AsyncClient:
+        """One client a running loop."""
+        loop = asyncio.get_running_loop()
+        if self._client is None or self._loop is not loop:
+            self._client = httpx.AsyncClient(
+                base_url=self._url, timeout=DEPARTMENT_SECONDS, transport=self._transport, trust_env=False
+            )
+            self._loop = loop
+        return self._client
 
 
 def _bool(answer: Mapping[str, Any], key: str, department: str) -> bool:

@@ -245,7 +245,7 @@ class Ledger:
 
 def _sqlite_settings(connection: Any, _: Any) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=1500", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=700", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

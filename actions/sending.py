@@ -20,7 +20,7 @@ from actions.settings import ACTION_SECONDS, DEPARTMENT_SECONDS
 from actions.values.dates import months_later
 
 BACK_OFF_SECONDS = (5.0, 15.0, 60.0, 300.0, 900.0)
-_MARGIN = 0.4
+_MARGIN = 0.8
 _log = logging.getLogger(__name__)
 
 

@@ -157,6 +157,7 @@ ANSWERS: dict[str, Sentence] = {
     ),
     "redirected": _s("unanswered", "boundary title text", "not ours; text says who does it"),
     "emergency": _s("emergency", "boundary text number", "danger: number first (110, 119, 120)"),
+    "emergency_numbers": _s("emergency", "", "danger, kind unknown: 110, 119, 120"),
     "knowledge_missing": _s(
         "failed", "phone", "the knowledge index is missing or broken; services still work"
     ),

@@ -11,6 +11,7 @@ from actions.forms.state import State
 from actions.forms.yes_no import yes_or_no
 from actions.values import Value, Wrong, read
 from actions.values.digits import runs
+from actions.values.person_name import SURNAMES
 
 _MARKS = re.compile(r"[\s，,。.！!？?]+")
 _STOP = re.compile(
@@ -24,7 +25,6 @@ _QUESTION = re.compile(
     r"[吗?？]|怎么|咋|啥|什么|多少|哪[里儿个天些]|为何|能不能|可不可以|要不要|是不是|几[天个块]|多久"
 )
 _PLACE = re.compile(r"[省市县区乡镇村街路巷弄号院厅所社屯寨组湾庄站园栋楼]")
-_UNSURE = (None, "nlu_fallback", "inform", "out_of_scope", "ask_policy", "suggestion", "complain")
 
 
 def is_stop(text: str) -> bool:
@@ -51,7 +51,7 @@ def back(state: State, definition: Definition) -> State:
     return dropped.note("back_to", label=definition.input(last).label)
 
 
-def is_answer(state: State, definition: Definition, text: str, intent: str | None = None) -> bool:
+def is_answer(state: State, definition: Definition, text: str) -> bool:
     """Whether a sentence is surely meant for the running question, whatever Rasa took it for."""
     if state.over or is_stop(text) or _QUESTION.search(text):
         return False
@@ -61,11 +61,11 @@ def is_answer(state: State, definition: Definition, text: str, intent: str | Non
     result = read(input, text, today=date.today(), so_far=state.partial)
     match input.type:
         case "text":
-            return isinstance(result, Value) and (input.checks.digits is not None or intent in _UNSURE)
+            return isinstance(result, Value)
         case "place":
             return isinstance(result, Value) and bool(_PLACE.search(text)) and len(text) <= 20
         case "person-name":
-            return isinstance(result, Value) and len(text.strip()) <= 8
+            return isinstance(result, Value) and len(text.strip()) <= 8 and _surnamed(result.value)
         case _:
             return not isinstance(result, Wrong)
 
@@ -74,4 +74,7 @@ _QUESTION = re.compile(
     r"[吗?？]|怎么|咋|啥|什么|多少|哪[里儿个天些]|为何|能不能|可不可以|要不要|是不是|几[天个块]|多久"
 )
 _PLACE = re.compile(r"[省市县区乡镇村街路巷弄号院厅所社屯寨组湾庄站园栋楼]")
-_UNSURE = (None, "nlu_fallback", "inform", "out_of_scope", "ask_policy", "suggestion", "complain")
+
+
+def _surnamed(name: str) -> bool:
+    return name[0] in SURNAMES or "·" in name

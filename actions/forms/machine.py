@@ -24,6 +24,7 @@ from actions.forms.yes_no import yes_or_no
 from actions.values import Partial, Value, Wrong, choice, none_given, read
 from actions.values.digits import runs
 
+_WHOLE = {"id-number": "wrong_id_length", "phone": "wrong_phone", "case-number": "wrong_credit_code"}
 _ALL_WRONG = re.compile(r"都不对|全不对|全错|都错|全部")
 
 
@@ -83,7 +84,9 @@ def _collect(state: State, definition: Definition, text: str, intent: str | None
         return replace(state, partial=result.digits)
     if taken:
         return state
-    problem = result if isinstance(result, Wrong) else Wrong("wrong_id_length", {"count": len(state.partial)})
+    problem = (
+        result if isinstance(result, Wrong) else Wrong(_WHOLE[input.type], {"count": len(state.partial)})
+    )
     if runs(text, cross=True):
         state = replace(state, partial="")
     return state.wrong(input.id).note(problem.sentence, **problem.params)

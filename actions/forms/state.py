@@ -100,7 +100,7 @@ class State:
 
     def end(self, reason: str) -> State:
         """Ended without being confirmed: stopped, tries, identity, home_visit, human."""
-        return replace(self, phase="ended", reason=reason, asked=None, effect=None)
+        return replace(self, phase="ended", reason=reason, effect=None)
 
 
 def applies(definition: Definition, state: State, input: Input) -> bool:

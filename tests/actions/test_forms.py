@@ -281,10 +281,11 @@ def test_lunar_date_says_so() -> None:
 
 def test_is_answer_tells_a_side_question_from_a_value() -> None:
     talk = Talk("pension-certification", "我要认证")
-    assert is_answer(talk.state, talk.definition, "李秀英", "ask_policy")
-    assert not is_answer(talk.state, talk.definition, "养老金多久认证一次", "ask_policy")
+    assert is_answer(talk.state, talk.definition, "李秀英")
+    assert not is_answer(talk.state, talk.definition, "养老金多久认证一次")
     talk.say("李秀英")
-    assert is_answer(talk.state, talk.definition, "四二零幺零幺", "greet")
+    assert is_answer(talk.state, talk.definition, "四二零幺零幺")
+    assert not is_answer(Talk("pension-certification", "我要认证").state, talk.definition, "我要取公积金")
 
 
 @pytest.mark.parametrize("service", sorted(all_definitions()))

@@ -1,0 +1,201 @@
+"""Questions about policy: answer with source, ask back between two, or say honestly that we do not know."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+from actions.definitions import all_definitions
+from actions.office import Answering, Office
+from actions.outcome import PERSON_PHONE, Outcome, expecting, say
+from actions.rasa.act import Act, Done, hand_over
+from actions.rasa.turn import Turn
+from actions.values import Value, choice
+
+_NONE_OF_THEM = ("都不是", "都不对", "不是这些", "没有")
+
+
+class AnswerPolicy(Act):
+    """ask_policy and everything that may be a question."""
+
+    id = "action_answer_policy"
+    diverts = True
+
+    async def handle(self, turn: Turn, office: Office) -> Done:
+        chosen = _chosen_topic(turn, exactly=True)
+        if chosen:
+            return await _topic(turn, office, chosen)
+        return await _question(turn, office)
+
+
+class ChooseOption(Act):
+    """第二个, a label, or none of them, after “您是想问 A 还是 B”."""
+
+    id = "action_choose_option"
+    diverts = True
+
+    async def handle(self, turn: Turn, office: Office) -> Done:
+        topics = turn.offered.get("topics")
+        if not topics:
+            return Done([say("nothing_to_choose")])
+        if any(word in turn.text for word in _NONE_OF_THEM):
+            return Done([await hand_over(turn, office, "unanswered", "unanswered")], {"offered": None})
+        chosen = _chosen_topic(turn, exactly=False)
+        if chosen:
+            return await _topic(turn, office, chosen)
+        labels = [str(t["label"]) for t in topics]
+        again = say("choose_again", options="、".join(labels))
+        return Done([replace(again, choices=tuple(topics), expecting=expecting("choice", labels))])
+
+
+class OutOfScope(Act):
+    """Not for us; but what the index knows better is answered."""
+
+    id = "action_out_of_scope"
+    diverts = True
+
+    async def handle(self, turn: Turn, office: Office) -> Done:
+        done = await _question(turn, office, sure_only=True)
+        return done if done.outcomes else Done([say("out_of_scope")])
+
+
+class Emergency(Act):
+    """Danger: the number first."""
+
+    id = "action_emergency"
+
+    async def handle(self, turn: Turn, office: Office) -> Done:
+        finding = await _find(turn, office)
+        if finding is not None and finding.outcome == "emergency":
+            return Done([_bounded(finding)])
+        return Done([say("emergency_numbers")])
+
+
+POLICY = (AnswerPolicy(), ChooseOption(), OutOfScope(), Emergency())
+
+
+async def _question(turn: Turn, office: Office, *, sure_only: bool = False) -> Done:
+    knowledge = await asyncio.to_thread(office.knowledge)
+    if knowledge is None:
+        return Done([say("knowledge_missing", phone=PERSON_PHONE)])
+    finding = await _find(turn, office)
+    match finding.outcome:
+        case "answered":
+            return _answered(turn, finding.entry, finding.section, finding.jurisdiction)
+        case "clarifying" if not sure_only:
+            topics = [{"id": c.topic, "label": c.title} for c in finding.candidates]
+            labels = [t["label"] for t in topics]
+            asked = say("clarify_topics", options="，还是".join(labels))
+            asked = replace(asked, choices=tuple(topics), expecting=expecting("choice", labels))
+            return Done([asked], {"offered": {"topics": topics}})
+        case "emergency" | "refused":
+            return Done([_bounded(finding)])
+        case "human":
+            return Done([await hand_over(turn, office, "human", "handed_over")])
+        case _ if finding.boundary is not None:
+            return Done([_bounded(finding)])
+    if sure_only:
+        return Done()
+    return Done([await hand_over(turn, office, "unanswered", "unanswered")], {"offered": None})
+
+
+async def _find(turn: Turn, office: Office) -> Any:
+    """The finding for the normalised words; the raw ones are tried too where they differ and are surer."""
+    knowledge = await asyncio.to_thread(office.knowledge)
+    if knowledge is None:
+        return None
+    finding = await asyncio.to_thread(_ask, knowledge, turn, office, turn.text)
+    if turn.raw != turn.text and finding.outcome not in ("answered", "emergency"):
+        raw = await asyncio.to_thread(_ask, knowledge, turn, office, turn.raw)
+        if raw.outcome in ("answered", "emergency") or raw.confidence > finding.confidence:
+            return raw
+    return finding
+
+
+def _ask(knowledge: Answering, turn: Turn, office: Office, question: str) -> Any:
+    return knowledge.answer(
+        question,
+        dialect=turn.dialect,
+        jurisdiction=turn.slots.get("jurisdiction") or office.jurisdiction,
+        context_topic=turn.slots.get("topic"),
+    )
+
+
+async def _topic(turn: Turn, office: Office, topic: str) -> Done:
+    knowledge = await asyncio.to_thread(office.knowledge)
+    if knowledge is None:
+        return Done([say("knowledge_missing", phone=PERSON_PHONE)])
+    entry = knowledge.entries.get(topic)
+    if entry is None:
+        return Done([await hand_over(turn, office, "unanswered", "unanswered")], {"offered": None})
+    return _answered(turn, entry, None, turn.slots.get("jurisdiction"))
+
+
+def _chosen_topic(turn: Turn, *, exactly: bool) -> str | None:
+    """The offered topic that the words choose; `exactly` only takes its id or its whole title."""
+    topics = turn.offered.get("topics") or []
+    for topic in topics:
+        if turn.text.strip() in (topic["id"], topic["label"]):
+            return str(topic["id"])
+    if exactly or not topics:
+        return None
+    labels = [str(t["label"]) for t in topics]
+    found = choice.parse(turn.text, labels)
+    return str(topics[labels.index(found.value)]["id"]) if isinstance(found, Value) else None
+
+
+def _answered(turn: Turn, entry: Any, section: str | None, jurisdiction: str | None) -> Done:
+    definition = all_definitions().get(entry.service or "")
+    offer = definition is not None and not turn.in_form
+    sections = entry.sections
+    params: dict[str, Any] = {
+        "title": entry.title,
+        "short": entry.said,
+        "points": list(sections.get("要点", ())),
+        "materials": list(sections.get("材料", ())),
+        "time_and_fee": list(sections.get("时限与费用", ())),
+        "where": list(sections.get("在哪里办", ())),
+        "plain": list(sections.get("大白话", ())),
+        "section": section or "",
+        "verify": entry.verify,
+        "zero_trip": entry.zero_trip,
+    }
+    if offer and definition:
+        params["service_title"] = definition.title
+    outcome = Outcome(
+        "answered",
+        "answer_offer" if offer else "answer",
+        params,
+        topic=entry.id,
+        service=entry.service,
+        choices=({"id": "yes", "label": "现在就办"}, {"id": "no", "label": "先不办"}) if offer else (),
+        source=_source(entry),
+        expecting=expecting("yes_no") if offer else None,
+    )
+    slots: dict[str, Any] = {"topic": entry.id, "offered": {"service": entry.service} if offer else None}
+    if jurisdiction:
+        slots["jurisdiction"] = jurisdiction
+    return Done([outcome], slots)
+
+
+def _source(entry: Any) -> dict[str, Any]:
+    first = entry.sources[0]
+    return {
+        "document": first.document,
+        "number": first.number,
+        "article": first.article,
+        "issuer": first.issuer,
+        "effective": entry.effective.isoformat(),
+        "jurisdiction": entry.jurisdiction,
+        "url": first.url,
+    }
+
+
+def _bounded(finding: Any) -> Outcome:
+    boundary = finding.boundary
+    if finding.outcome == "emergency":
+        number = boundary.hotline or "110"
+        return say("emergency", boundary=boundary.id, text=boundary.say, number=number)
+    sentence = "refused" if finding.outcome == "refused" else "redirected"
+    return say(sentence, boundary=boundary.id, title=boundary.title, text=boundary.say)
