@@ -21,7 +21,7 @@ import numpy as np
 from rich.progress import Progress
 
 from knowledge.encoder.encode import Encoder, Vectors, open_encoder
-from knowledge.encoder.expand import STAMP
+from knowledge.encoder.layout import STAMP
 from knowledge.lint import lint
 from knowledge.paths import encoder_folder, index_folder
 from knowledge.retrieval.rows import Row, index_rows

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.encoder.expand import MAX_TOKENS, ONNX, PROMPTS
+from knowledge.encoder.layout import MAX_TOKENS, ONNX, PROMPTS
 
 Vectors = NDArray[np.float32]
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from knowledge.encoder.expand import PROMPTS
+from knowledge.encoder.layout import PROMPTS
 from knowledge.entry import PLAIN
 from knowledge.noise import mishear
 from knowledge.phrasings import same_wording

@@ -16,12 +16,8 @@ import numpy as np
 import torch
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
+from knowledge.encoder.layout import MAX_TOKENS, ONNX, PROMPTS, STAMP
 from knowledge.encoder.shipped import MODEL, SHAPE, TOKENIZER, WEIGHTS, Shipped, load
-
-ONNX = Path("onnx") / "sentence.onnx"
-STAMP = "shipped.sha256"
-PROMPTS = {"query": "query: ", "document": "passage: "}
-MAX_TOKENS = 128
 
 
 def expand(target: Path, shipped_folder: Path = MODEL) -> Path:
