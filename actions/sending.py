@@ -22,6 +22,7 @@ from actions.values.dates import months_later
 BACK_OFF_SECONDS = (5.0, 15.0, 60.0, 300.0, 900.0)
 _MARGIN = 0.8
 _log = logging.getLogger(__name__)
+_background: set[asyncio.Task[Any]] = set()
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,36 @@ async def submit(
     today: date | None = None,
     seconds: float = ACTION_SECONDS,
 ) -> Submitted:
-    """Do what was confirmed, once. Raises LedgerUnavailable when it could not be written down: not done then."""
+    """Do what was confirmed, once, and say how it stands after `seconds` at the latest.
+
+    Raises LedgerUnavailable when it could not be written down: then it is not done and never will be.
+    """
+    progress: list[Entry] = []
+    work = asyncio.create_task(
+        _submit(definition, conversation, values, ledger, back_end, today or date.today(), seconds, progress)
+    )
+    finished, _ = await asyncio.wait({work}, timeout=seconds)
+    if finished:
+        return work.result()
+    if not progress:
+        work.cancel()
+        raise LedgerUnavailable("too slow")
+    _background.add(work)
+    work.add_done_callback(lambda task: _afterwards(task, ledger, progress[0]))
+    return Submitted("stored", progress[0].number, department=definition.department.name)
+
+
+async def _submit(
+    definition: Definition,
+    conversation: str,
+    values: dict[str, str],
+    ledger: Ledger,
+    back_end: BackEnd,
+    today: date,
+    seconds: float,
+    progress: list[Entry],
+) -> Submitted:
+    """As `submit`; `progress` gets the entry as soon as it is written, before it is confirmed."""
     deadline = asyncio.get_running_loop().time() + seconds - _MARGIN
     identity = definition.identity
     person = values.get(identity.id_number or "", "")
@@ -57,19 +87,41 @@ async def submit(
         "name": values.get(identity.name or ""),
         "id_number": person or None,
         "values": values,
-        "next_date": _fixed_date(definition, values, today or date.today()),
+        "next_date": _fixed_date(definition, values, today),
     }
     entry = await asyncio.to_thread(
         ledger.start, key, definition.id, conversation, payload, _steps(definition, key)
     )
     if entry.state == "done":
         return replace(_finished(entry), again=True)
+    progress.append(entry)
     await asyncio.to_thread(ledger.confirm, key)
     try:
         return await _send(entry, definition, ledger, back_end, deadline)
     except LedgerUnavailable as error:
         _log.warning("operation %s left to the outbox: ledger unavailable (%s)", key[:8], error)
         return Submitted("stored", entry.number, department=definition.department.name)
+
+
+def _afterwards(work: asyncio.Task[Submitted], ledger: Ledger, entry: Entry) -> None:
+    """The resident was told “stored” while the confirmation was still being written: insist until it is."""
+    _background.discard(work)
+    if work.cancelled() or work.exception() is None:
+        return
+    _log.error("operation %s: confirmation not written yet, trying on", entry.key[:8])
+    insisting = asyncio.get_running_loop().create_task(_insist(ledger, entry.key))
+    _background.add(insisting)
+    insisting.add_done_callback(_background.discard)
+
+
+async def _insist(ledger: Ledger, key: str, every: float = 1.0) -> None:
+    while True:
+        try:
+            await asyncio.to_thread(ledger.confirm, key)
+        except LedgerUnavailable:
+            await asyncio.sleep(every)
+        else:
+            return
 
 
 async def retry_due(ledger: Ledger, back_end: BackEnd) -> int:

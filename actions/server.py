@@ -1,7 +1,7 @@
 """The action server: Rasa's webhook on loopback, without Sanic. `python -m actions.server`.
 
 POST /webhook   rasa_sdk's protocol (with XIANGYIN_ACTIONS_SECRET set, header X-Xiangyin-Secret is required)
-GET  /health    what works and what is missing
+GET  /health    what works and what is missing; 503 until everything was looked for once
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-import uvicorn
 from fastapi import FastAPI, Header, HTTPException, Request
 from fastapi.responses import JSONResponse
 from rasa_sdk.executor import ActionExecutor
@@ -22,6 +21,8 @@ from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundExceptio
 
 from actions import office, settings
 from actions.ledger import LedgerUnavailable
+from actions.office import Office
+from actions.ports import serve
 from actions.rasa import ALL
 from actions.sending import outbox
 
@@ -31,7 +32,8 @@ _log = logging.getLogger(__name__)
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     here = office.current()
-    loading = asyncio.create_task(asyncio.to_thread(here.knowledge))
+    app.state.ready = False
+    loading = asyncio.create_task(_make_ready(app, here))
     sending = asyncio.create_task(outbox(here.ledger, here.back_end))
     try:
         yield
@@ -40,6 +42,16 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+
+
+async def _make_ready(app: FastAPI, here: Office) -> None:
+    """Migrations and the index once, before `ready`; either may be missing, then /health says so."""
+    try:
+        await asyncio.to_thread(here.ledger.counts)
+    except LedgerUnavailable as error:
+        _log.warning("ledger unavailable at start: %s", error)
+    await asyncio.to_thread(here.knowledge)
+    app.state.ready = True
 
 
 def build(secret: str = "") -> FastAPI:
@@ -75,15 +87,17 @@ def build(secret: str = "") -> FastAPI:
             operations: dict[str, Any] | None = await asyncio.to_thread(here.ledger.counts)
         except LedgerUnavailable:
             operations = None
+        ready = bool(getattr(app.state, "ready", True))
         return JSONResponse(
-            {
-                "ok": True,
+            status_code=200 if ready else 503,
+            content={
+                "ok": ready,
                 "ledger": operations is not None,
                 "operations": operations,
                 "knowledge": here.knowledge_loaded,
                 "knowledge_problem": here.knowledge_problem,
                 "actions": sorted(executor.actions),
-            }
+            },
         )
 
     return app
@@ -97,9 +111,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     logging.getLogger("rasa_sdk").setLevel(logging.WARNING)
-    uvicorn.run(
-        app, host="127.0.0.1", port=settings.read().actions_port, log_level="warning", access_log=False
-    )
+    serve(app, settings.read().actions_port, "动作服务")
 
 
 if __name__ == "__main__":

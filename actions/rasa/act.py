@@ -38,6 +38,7 @@ class Act(Action):  # type: ignore[misc]
 
     id = ""
     diverts = False
+    seconds = ACTION_SECONDS
 
     def name(self) -> str:
         """The action's name in the domain."""
@@ -51,10 +52,10 @@ class Act(Action):  # type: ignore[misc]
         """Called by rasa_sdk."""
         try:
             turn = Turn.of(tracker)
-            async with asyncio.timeout(ACTION_SECONDS):
+            async with asyncio.timeout(self.seconds):
                 done = await self._handled(turn)
         except TimeoutError:
-            _log.error("%s: not done in %s s", self.id, ACTION_SECONDS)
+            _log.error("%s: not done in %s s", self.id, self.seconds)
             done = Done([say("failed", what="deadline")])
         except Exception as error:
             where = traceback.extract_tb(error.__traceback__)[-1]

@@ -76,9 +76,10 @@ class AskServiceValue(Act):
 
 
 class ServiceSubmit(Act):
-    """The form is over: do it, or say why it is not done."""
+    """The form is over: do it, or say why it is not done. `submit` keeps the deadline itself and knows what it left."""
 
     id = "action_service_submit"
+    seconds = 2 * ACTION_SECONDS - 1
 
     async def handle(self, turn: Turn, office: Office) -> Done:
         state, definition = turn.state, turn.definition

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -228,6 +229,53 @@ def test_unwritable_place_is_unavailable_not_a_crash(tmp_path: Path) -> None:
         ledger.counts()
     (tmp_path / "missing").mkdir()
     assert ledger.counts() == {}, "works again as soon as it can"
+
+
+def test_too_slow_before_it_is_written_is_not_done_and_never_will_be(world: World) -> None:
+    gate = threading.Event()
+    start = world.ledger.start
+
+    def late(*args: Any) -> Any:
+        gate.wait(20)
+        return start(*args)
+
+    world.ledger.start = late  # type: ignore[method-assign]
+
+    async def hurried() -> None:
+        definition = load("suggestion")
+        with pytest.raises(LedgerUnavailable):
+            await submit(definition, "c1", SUGGESTION, world.ledger, world.back_end, seconds=0.05)
+        gate.set()
+
+    asyncio.run(hurried())
+    world.now += 1000
+    assert world.retry() == 0 and world.store.count("hotline-12345") == 0
+
+
+def test_too_slow_after_it_is_written_is_stored_and_done_once(world: World) -> None:
+    gate = threading.Event()
+    confirm = world.ledger.confirm
+
+    def late(key: str) -> Any:
+        gate.wait(20)
+        return confirm(key)
+
+    world.ledger.confirm = late  # type: ignore[method-assign]
+
+    async def hurried() -> Submitted:
+        definition = load("suggestion")
+        told = await submit(definition, "c1", SUGGESTION, world.ledger, world.back_end, seconds=0.5)
+        gate.set()
+        while tasks := [t for t in asyncio.all_tasks() if t is not asyncio.current_task()]:
+            await asyncio.wait(tasks)
+        return told
+
+    told = asyncio.run(hurried())
+    assert told.state == "stored"
+    world.now += 1000
+    world.retry()
+    found = world.ledger.find(told.receipt)
+    assert found is not None and found.state == "done" and world.store.count("hotline-12345") == 1
 
 
 def test_cases_get_short_numbers(world: World) -> None:
