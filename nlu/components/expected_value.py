@@ -13,7 +13,7 @@ import unicodedata
 from typing import Any
 
 DIGIT = re.compile(r"[0-9零〇一二三四五六七八九十百千万两幺洞拐勾xX]")
-QUESTION = re.compile(r"[?？吗么呢]|怎么|咋|啥|什么|为啥|哪里|哪儿|几时|能不能|可不可以|有没有|要不要|多少")
+QUESTION = re.compile(r"[?？吗么呢]|怎么|咋|啥|什么|为啥|哪里|哪儿|几时|能不能|可不可以|有没有|要不要|多少|几[次天年个回]")
 DATE = re.compile(
     r"[年月日号]|今天|明天|后天|昨天|前天|大后天|星期|礼拜|周[一二三四五六日天]|上午|下午|去年|前年|今年|上个|下个|初[一二三四五]"
 )
@@ -57,7 +57,8 @@ def intent_for(
         if kind == "choice" and not asks:
             return "inform"
         return None
-    if kind in ("digits", "plate", "money") and (digits >= 3 or (digits and not asks and len(plain) <= 12)):
+    mostly = digits >= 6 or 2 * digits >= len(plain) > 0
+    if kind in ("digits", "plate", "money") and (mostly or (digits and not asks and len(plain) <= 8)):
         return "inform"
     if kind == "date" and DATE.search(plain) and len(plain) <= 14:
         return "inform"
