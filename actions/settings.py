@@ -36,7 +36,7 @@ def read() -> Settings:
         database_url=os.environ.get("XIANGYIN_DATABASE_URL", f"sqlite:///{var / 'xiangyin.db'}"),
         actions_port=int(os.environ.get("XIANGYIN_ACTIONS_PORT", "5155")),
         departments_port=port,
-        departments_database=var / "departments.db",
+        departments_database=Path(os.environ.get("XIANGYIN_DEPARTMENTS_DATABASE", var / "departments.db")),
         departments_url=os.environ.get("XIANGYIN_DEPARTMENTS_URL", f"http://127.0.0.1:{port}"),
         faults=os.environ.get("XIANGYIN_DEPARTMENT_FAULTS", ""),
         secret=os.environ.get("XIANGYIN_SECRET", ""),

@@ -80,6 +80,11 @@ async def _question(turn: Turn, office: Office, *, sure_only: bool = False) -> D
     if knowledge is None:
         return Done([say("knowledge_missing", phone=PERSON_PHONE)])
     finding = await _find(turn, office)
+    done = await _found(turn, office, finding, sure_only)
+    return replace(done, outcomes=[_with_evidence(outcome, finding) for outcome in done.outcomes])
+
+
+async def _found(turn: Turn, office: Office, finding: Any, sure_only: bool) -> Done:
     match finding.outcome:
         case "answered":
             return _answered(turn, finding.entry, finding.section, finding.jurisdiction)
@@ -98,6 +103,15 @@ async def _question(turn: Turn, office: Office, *, sure_only: bool = False) -> D
     if sure_only:
         return Done()
     return Done([await hand_over(turn, office, "unanswered", "unanswered")], {"offered": None})
+
+
+def _with_evidence(outcome: Outcome, finding: Any) -> Outcome:
+    """The outcome with what retrieval thought: candidates and calibrated confidence, for records and evaluation."""
+    candidates = [
+        {"topic": c.topic, "title": c.title, "share": round(c.share, 4)} for c in finding.candidates
+    ]
+    evidence = {"candidates": candidates, "confidence": round(finding.confidence, 4)}
+    return replace(outcome, params={**outcome.params, **evidence})
 
 
 async def _find(turn: Turn, office: Office) -> Any:

@@ -7,36 +7,16 @@ import json
 import os
 import subprocess
 import sys
-import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from assistant.assembly import assistant_for
-from assistant.conversation import Assistant
 from assistant.settings import ROOT, Settings, load_settings
 from assistant.stack import Stack, free_ports
-from assistant.turn import Reply, Utterance
-
-
-@dataclass
-class Talk:
-    """A conversation in a test: say something, look at the reply."""
-
-    assistant: Assistant
-    runner: asyncio.Runner
-    conversation: str = field(default_factory=lambda: f"journey-{uuid.uuid4().hex[:12]}")
-
-    def say(self, text: str, **more: Any) -> Reply:
-        return self.runner.run(
-            self.assistant.take_turn(Utterance(self.conversation, text, channel="test", **more))
-        )
-
-    def another(self) -> Talk:
-        return Talk(self.assistant, self.runner)
+from tests.journeys.talk import Talk
 
 
 @pytest.fixture(scope="session")
@@ -107,11 +87,3 @@ def command(stack: Stack) -> Callable[..., subprocess.CompletedProcess[str]]:
         )
 
     return run
-
-
-def spoken_digits(number: str) -> str:
-    """An ID or phone number as people say it."""
-    return "".join("零幺二三四五六七八九"[int(c)] if c.isdigit() else c for c in number)
-
-
-__all__ = ["Path", "Talk", "spoken_digits"]

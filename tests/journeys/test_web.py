@@ -105,7 +105,9 @@ def test_large_print_and_large_targets(page: Any) -> None:
         """() => [...document.querySelector('xiangyin-chat').shadowRoot.querySelectorAll('button')]
         .filter(b => b.offsetParent).map(b => b.getBoundingClientRect().height)"""
     )
-    font = page.evaluate("() => parseFloat(getComputedStyle(document.querySelector('xiangyin-chat')).fontSize)")
+    font = page.evaluate(
+        "() => parseFloat(getComputedStyle(document.querySelector('xiangyin-chat')).fontSize)"
+    )
     assert min(sizes) >= 44 and font >= 18
 
 
