@@ -12,7 +12,7 @@ setup:
 test: setup
 	$(PY) -m ruff check .
 	$(PY) -m mypy assistant audio dialects knowledge actions bootstrap.py
-	PYTHONPATH=. $(PY) -m importlinter.cli lint 2>/dev/null || PYTHONPATH=. $(dir $(PY))lint-imports
+	PYTHONPATH=. $(dir $(PY))lint-imports
 	XIANGYIN_SKIP_SETUP=1 $(PY) -m pytest -q
 
 bench: setup

@@ -92,7 +92,7 @@ def steps(tests: bool) -> list[Step]:
         Step(
             "encoder",
             "sentence encoder",
-            lambda: module("knowledge.encoder.expand"),
+            lambda: module("knowledge.encoder", "expand"),
             inputs=(ROOT / "knowledge" / "encoder",),
             present=lambda: (VAR / "models" / "encoder").exists(),
         ),
