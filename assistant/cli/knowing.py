@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from assistant.cli import importing
 from assistant.cli.output import FAILED, complain, line, screen
 from knowledge.answering import IndexMissing, Knowledge
 from knowledge.lint import lint as lint_store
@@ -22,6 +23,7 @@ def add_to(app: typer.Typer) -> None:
     group.command()(search)
     group.command()(show)
     group.command()(stats)
+    importing.add_to(group)
     app.add_typer(group, name="knowledge")
 
 

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from actions import client
 from assistant.assembly import assistant_for
 from assistant.channels.terminal import run_terminal
 from assistant.cli.output import FAILED, line, screen, tell
@@ -88,16 +89,17 @@ def terminal(
         )
 
 
-def residents(as_json: Annotated[bool, typer.Option("--json", help="每行一个 JSON")] = False) -> None:
+def residents(
+    as_json: Annotated[bool, typer.Option("--json", help="每行一个 JSON")] = False,
+    service: Annotated[str | None, typer.Option(help="只要能办这件事的人")] = None,
+) -> None:
     """列出模拟居民：打电话的人要报的都在（姓名、身份证号、电话、验证码……）。"""
-    from actions.departments.residents import residents as all_residents
-
-    people = all_residents()
+    people = client.residents(service)
     if as_json:
         for person in people:
-            line(person.as_dict())
+            line(person)
         return
     table = Table("姓名", "身份证号", "电话", title="模拟居民（都是编的）")
     for person in people:
-        table.add_row(person.name, person.id_number, person.phone)
+        table.add_row(person["name"], person["id_number"], person["phone"])
     screen.print(table)

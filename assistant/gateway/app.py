@@ -67,7 +67,9 @@ def create_app(
         title="Xiangyin gateway", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
     )
 
-    app.add_middleware(CORSMiddleware, allow_origins=list(registered()), allow_methods=["GET", "POST", "DELETE"])
+    app.add_middleware(
+        CORSMiddleware, allow_origins=list(registered()), allow_methods=["GET", "POST", "DELETE"]
+    )
 
     @app.middleware("http")
     async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:

@@ -4,8 +4,10 @@
 
 The script: `{"dial", "port", "rtp", "record", "steps"}`; steps are `["quiet", seconds]` (wait until the far end
 has spoken and then been quiet for so long), `["spoken", seconds]` (until it has spoken for so long since the
-last step), `["wait", seconds]` (of sound received), `["play", wav]`, `["keys", digits]`, `["until_gone"]`,
-`["vanish"]` (end without a BYE). Prints one JSON line: what happened and when, in seconds of the call.
+last step), `["wait", seconds]` (of sound received), `["play", wav]`, `["keys", digits]`, `["hold"]`,
+`["held", seconds]`, `["resume"]`, `["until_gone"]`, `["vanish"]` (end without a BYE). `sip:clerk@` the caller's
+address is a clerk who answers, and to whom the caller lets itself be transferred. Prints one JSON line: what
+happened and when, in seconds of the call.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from baresip import Account, BaresipError, CallState, Config, Runtime, UserAgent
+from baresip import Account, BaresipError, CallState, Config, Event, Runtime, UserAgent
 
 LOUD = 300  # of 32768: the far end speaks
 LIMIT = 60.0
@@ -82,6 +84,10 @@ class Caller:
             await self.until(lambda: not self.out)
         elif name == "keys":
             await self.call.send_dtmf(value)
+        elif name in ("hold", "resume"):
+            await getattr(self.call, name)()
+        elif name == "held":
+            await asyncio.sleep(value)  # no sound comes that could be the clock
         elif name == "until_gone":
             await self.until(lambda: self.gone)
         elif name == "vanish":
@@ -94,14 +100,21 @@ class Caller:
 async def main(script: dict[str, Any]) -> None:
     runtime = Runtime()
     ports = f"sip_listen 127.0.0.1:{script['port']}\nrtp_ports {script['rtp']}"
-    await runtime.start(Config(net_interface="127.0.0.1", extra_config_text=ports))
+    await runtime.start(Config(net_interface="127.0.0.1", max_concurrent_calls=None, extra_config_text=ports))
     try:
-        agent = await UserAgent.create(
-            runtime,
-            Account("caller", f"127.0.0.1:{script['port']}", "", reg_interval=0, audio_codecs=("pcma",)),
+        caller_account, clerk_account = (
+            Account(user, f"127.0.0.1:{script['port']}", "", reg_interval=0, audio_codecs=("pcma",))
+            for user in ("caller", "clerk")
         )
+        agent = await UserAgent.create(runtime, caller_account, transfer_policy="auto")
+        clerk = await UserAgent.create(runtime, clerk_account)
+        answering: list[asyncio.Task[None]] = []
+        clerk.on_incoming(lambda incoming: answering.append(asyncio.create_task(incoming.answer())))
+        up = asyncio.Event()
+        agent.on(lambda event: up.set() if event.event is Event.CALL_ESTABLISHED else None)
         call = await agent.dial(script["dial"])
-        await call.wait_established()
+        await asyncio.wait_for(up.wait(), 30.0)
+        call._state = CallState.ESTABLISHED  # on the loopback the answer may come before `dial` returns
         caller = Caller(call)
         line = asyncio.create_task(caller.serve())
         for step in script["steps"]:
@@ -109,6 +122,8 @@ async def main(script: dict[str, Any]) -> None:
         if not caller.gone:
             await call.hangup()
             await asyncio.wait_for(line, 5.0)
+        if answering:
+            caller.note("clerk answered")
         with wave.open(script["record"], "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)

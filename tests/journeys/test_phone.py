@@ -115,6 +115,7 @@ class Office:
     def __init__(self, folder: Path, port: int) -> None:
         self.folder, self.port, self.calls = folder, port, 0
         self.ended = asyncio.Event()
+        (self.caller_port,) = free_ports(1)
 
     async def call(self, *steps: list[Any]) -> tuple[list[tuple[float, str]], Int16]:
         """Run a caller to its end: its events, and the 8 kHz sound it heard."""
@@ -127,11 +128,11 @@ class Office:
 
     async def dial(self, *steps: list[Any]) -> tuple[asyncio.subprocess.Process, Path]:
         self.calls += 1
-        (port,) = free_ports(1)
+        caller_port = self.caller_port if self.calls == 1 else free_ports(1)[0]
         record, rtp = self.folder / f"heard{self.calls}.wav", 32_000 + 20 * self.calls
         script = self.folder / f"script{self.calls}.json"
         script.write_text(json.dumps({
-            "dial": f"sip:xiangyin@127.0.0.1:{self.port}", "port": port, "rtp": f"{rtp}-{rtp + 18}",
+            "dial": f"sip:xiangyin@127.0.0.1:{self.port}", "port": caller_port, "rtp": f"{rtp}-{rtp + 18}",
             "record": str(record), "steps": list(steps),
         }))  # fmt: skip
         process = await asyncio.create_subprocess_exec(
@@ -146,11 +147,14 @@ class Office:
 
 @contextlib.asynccontextmanager
 async def office(
-    folder: Path, engine: ScriptedEngine, words: Words | None = None, silent_peer: int = 20
+    folder: Path, engine: ScriptedEngine, words: Words | None = None, silent_peer: int = 20,
+    transfer: bool = False,
 ) -> AsyncIterator[Office]:
     (port,) = free_ports(1)
+    desk = Office(folder, port)
+    clerk = f"sip:clerk@127.0.0.1:{desk.caller_port}" if transfer else None
     assistant = Assistant(engine, Records(f"sqlite:///{folder}/x.db"))  # type: ignore[arg-type]
-    settings = PhoneSettings(SipSettings(port=port, rtp_ports="31000-31100", silent_peer=silent_peer), None)
+    settings = PhoneSettings(SipSettings(port=port, rtp_ports="31000-31100", silent_peer=silent_peer), clerk)
     scripted = words or Words()
 
     def open_ear(dialect: str, question: Question, pace: Pace) -> TelephoneEar:
@@ -161,7 +165,6 @@ async def office(
     app = FastAPI()
     async with door(app):
         assert app.state.phone == "open"
-        desk = Office(folder, port)
         assistant.dialogues.end = lambda conversation: desk.ended.set()  # type: ignore[method-assign]
         yield desk
 
@@ -250,6 +253,29 @@ def test_a_caller_who_hangs_up_mid_action_undoes_nothing(tmp_path: Path) -> None
             assert engine.finished == 0
             engine.busy.set()
         assert engine.finished == 1
+
+    run(scenario())
+
+
+def test_a_person_is_a_transfer_that_the_clerk_answers(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        engine = ScriptedEngine(outcome("给您转人工。", "handed_over", intent="human"))
+        async with office(tmp_path, engine, Words(), transfer=True) as desk:
+            events, heard = await desk.call(["spoken", 0.3], ["keys", "0"], ["until_gone"])
+        assert engine.asked == ["人工"] and contains(heard, "给您转人工。") > 0.8
+        assert "clerk answered" in [what for _, what in events]
+
+    run(scenario())
+
+
+def test_on_hold_the_call_lives_and_nothing_is_lost(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        engine = ScriptedEngine(outcome("好。"))
+        async with office(tmp_path, engine, Words(), silent_peer=2) as desk:
+            held = [["hold"], ["held", 4.0], ["resume"]]
+            _, heard = await desk.call(["spoken", 0.3], *held, ["quiet", 1.0], ["keys", "1#"], ["quiet", 0.6])
+        assert engine.asked == ["1"]
+        assert contains(heard, sentences_of(canned("welcome"))[-1]) > 0.8
 
     run(scenario())
 

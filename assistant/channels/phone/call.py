@@ -167,9 +167,7 @@ class PhoneCall:
             waiting, self._waiting = self._waiting, None
             self._take(waiting)
             return
-        self._then = after(
-            reply, wants_person=self._wants_person, can_transfer=self._transfer_to is not None
-        )
+        self._then = after(reply, wants_person=self._wants_person, can_transfer=self._transfer_to is not None)
         self._say(reply)
 
     def _spoken(self) -> None:
@@ -218,7 +216,9 @@ class PhoneCall:
     def _canned(self, sentence: str) -> Reply:
         """Speech of our own accord, spoken as the last reply was; the open question stays open."""
         last, said = self._reply, said_of_ourselves(self.conversation, sentence)
-        return replace(said, dialect=last.dialect, rate=last.rate, volume=last.volume, expecting=last.expecting)
+        return replace(
+            said, dialect=last.dialect, rate=last.rate, volume=last.volume, expecting=last.expecting
+        )
 
 
 def said_of_ourselves(conversation: str, sentence: str) -> Reply:
