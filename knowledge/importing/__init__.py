@@ -1,0 +1,1 @@
+"""What offices have on their disks, turned into passages that can be cited."""

@@ -1,0 +1,99 @@
+"""``find_passage`` and ``law_answer``: what the command line and the answering action call.
+
+>>> law_answer("社会保险法第十六条").article          # doctest: +SKIP
+'第十六条'
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from knowledge.encoder.encode import Encoder
+from knowledge.importing.passage import Passage
+from knowledge.laws.articles import article_of
+from knowledge.laws.index import KINDS, PassageHit, PassageIndex, passages_folder
+from knowledge.laws.wording import asks_for_basis
+
+SURE, AHEAD = 0.45, 0.03
+"""A basis is only given when the first passage holds this share of the question's words, and the second so
+much less, unless both stand in one document; measured on tests/knowledge/laws/questions.tsv."""
+
+
+class PassagesMissing(FileNotFoundError):
+    """Nothing has been imported yet."""
+
+    def __init__(self) -> None:
+        super().__init__("还没有导入过文件。先运行：./xiangyin knowledge import 文件或文件夹")
+
+
+class Passages:
+    """Follows ``current``: a new index is used from the next question on."""
+
+    def __init__(self, folder: Path | None = None, encoder: Encoder | None = None) -> None:
+        self._folder, self._encoder = folder or passages_folder(), encoder
+        self._lock = threading.Lock()
+        self._version = ""
+        self._index: PassageIndex | None = None
+
+    def find(
+        self, question: str, *, limit: int = 5, as_of: date | None = None, kinds: Sequence[str] = KINDS
+    ) -> list[PassageHit]:
+        """The named article alone where it is there, otherwise by words. Raises PassagesMissing."""
+        index, day = self._opened(), as_of or date.today()
+        ref = article_of(question)
+        if ref and (exact := index.article(ref, day)):
+            return exact[:limit]
+        return index.search(question, limit, day, kinds)
+
+    def law_answer(self, question: str, *, as_of: date | None = None) -> Passage | None:
+        """An article to answer with: the one named, or the surely meant one when the basis is asked for.
+
+        None otherwise, when nothing was imported, and when its source lacks issuer or date. ``note`` of the
+        passage is not empty where the text is known to be older than the rule: say so.
+        """
+        named = article_of(question) is not None
+        if not named and not asks_for_basis(question):
+            return None
+        try:
+            hits = self.find(question, limit=3, as_of=as_of, kinds=("law",))
+        except PassagesMissing:
+            return None
+        if not hits or (named and not hits[0].exact):
+            return None
+        first = hits[0]
+        if not first.exact:
+            rivals = [hit for hit in hits[1:] if hit.passage.document != first.passage.document]
+            if first.score < SURE or (rivals and first.score - rivals[0].score < AHEAD):
+                return None
+        return first.passage if first.passage.source.complete and first.passage.article else None
+
+    def _opened(self) -> PassageIndex:
+        try:
+            version = (self._folder / "current").read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            raise PassagesMissing from None
+        with self._lock:
+            if version != self._version or self._index is None:
+                self._index, self._version = PassageIndex(self._folder / version, self._encoder), version
+            return self._index
+
+
+_shared: dict[Path, Passages] = {}
+
+
+def find_passage(question: str, *, limit: int = 5, as_of: date | None = None) -> list[PassageHit]:
+    """Over the index in ``var/knowledge/passages``. Raises PassagesMissing."""
+    return _default().find(question, limit=limit, as_of=as_of)
+
+
+def law_answer(question: str, *, as_of: date | None = None) -> Passage | None:
+    """As ``Passages.law_answer``, over the index in ``var/knowledge/passages``."""
+    return _default().law_answer(question, as_of=as_of)
+
+
+def _default() -> Passages:
+    folder = passages_folder()
+    return _shared.setdefault(folder, Passages(folder))
