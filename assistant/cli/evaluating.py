@@ -19,6 +19,7 @@ from assistant.cli.output import FAILED, complain, line, screen, tell
 from assistant.settings import load_settings
 from assistant.stack import running_stack
 from assistant.turn import Utterance
+from audio.evaluation import Channel, evaluate_speech
 from knowledge.evaluation.measure import Result, ask_one, confusions, summary
 from knowledge.evaluation.queries import QueryFileError, read_queries
 from knowledge.noise import mishear
@@ -64,12 +65,10 @@ def faq(
 def speech(
     manifest: Path,
     as_json: Json = False,
-    channel: Annotated[str, typer.Option(help="16k、8k-alaw 或 noise")] = "16k",
+    channel: Annotated[Channel, typer.Option(help="原样、电话、或者加噪声")] = "16k",
     turns: Annotated[bool, typer.Option(help="把听到的话也问一遍，看主题和事项")] = True,
 ) -> None:
     """一批录音逐条听，最后一行是总分。"""
-    from audio.evaluation import evaluate_speech
-
     def run(ask: Callable[[str], dict[str, Any]] | None) -> None:
         for row in evaluate_speech(manifest, channel=channel, turn=ask):
             line(row) if as_json or "totals" not in row else screen.print(row)

@@ -59,7 +59,7 @@ def test_a_department_that_fails_costs_a_sentence_not_the_conversation(
         talk, talk.say("我要认证"), turns=10
     )
     assert reply.status in ("failed", "stored", "handed_over", "collecting", "confirming")
-    assert "Traceback" not in reply.speech and "done" != reply.status
+    assert "Traceback" not in reply.speech and reply.status != "done"
     assert talk.another().say("养老金一年要认证几次").status == "answered"
 
 
@@ -67,7 +67,7 @@ def test_a_killed_action_server_is_told_and_comes_back(talk: Talk, stack: Stack)
     talk.say("我要办养老金资格认证")
     os.kill(stack.pids()["actions"], signal.SIGKILL)
     broken = talk.say("王秀英")
-    assert broken.status == "failed" and "不会" in broken.speech or "再说一遍" in broken.speech
+    assert broken.status == "failed" and "再说一遍" in broken.speech
     comes_back(stack, "actions", f"{stack.settings.actions_url}/health")
     assert talk.another().say("你好").status == "answered"
 
