@@ -25,7 +25,7 @@ import numpy as np
 from baresip import Account, BaresipError, CallState, Config, Event, Runtime, UserAgent
 
 LOUD = 300  # of 32768: the far end speaks
-LIMIT = 60.0
+LIMIT = 150.0
 
 
 class Caller:

@@ -120,7 +120,7 @@ class Office:
     async def call(self, *steps: list[Any]) -> tuple[list[tuple[float, str]], Int16]:
         """Run a caller to its end: its events, and the 8 kHz sound it heard."""
         process, record = await self.dial(*steps)
-        out, err = await asyncio.wait_for(process.communicate(), 150.0)
+        out, err = await asyncio.wait_for(process.communicate(), 380.0)
         assert process.returncode == 0, err.decode()[-2000:]
         return json.loads(out)["events"], soundfile.read(record, dtype="int16")[
             0
@@ -192,7 +192,7 @@ def contains(heard: Int16, sentence: str) -> float:
 
 
 def run(scenario: Any) -> None:
-    asyncio.run(asyncio.wait_for(scenario, 170.0))
+    asyncio.run(asyncio.wait_for(scenario, 400.0))
 
 
 def test_the_caller_hears_the_welcome_asks_and_hears_the_answer(tmp_path: Path) -> None:
