@@ -147,7 +147,10 @@ class Office:
 
 @contextlib.asynccontextmanager
 async def office(
-    folder: Path, engine: ScriptedEngine, words: Words | None = None, silent_peer: int = 20,
+    folder: Path,
+    engine: ScriptedEngine,
+    words: Words | None = None,
+    silent_peer: int = 20,
     transfer: bool = False,
 ) -> AsyncIterator[Office]:
     (port,) = free_ports(1)
