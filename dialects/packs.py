@@ -105,6 +105,8 @@ def _load(name: str, folder: Path) -> Pack:
         raise PackError(f"{home / 'pack.yml'}：id 是“{front['id']}”，应该和文件夹同名“{name}”")
     words = tuple(WordMapping(*row) for row in _rows(home / "words.tsv", 5))
     _check_words(words, home / "words.tsv")
+    commands = {str(k): tuple(map(str, v)) for k, v in (front.get("commands") or {}).items()}
+    _check_commands(commands, home / "pack.yml")
     return Pack(
         id=name,
         name=str(front["name"]),
@@ -114,7 +116,7 @@ def _load(name: str, folder: Path) -> Pack:
         greeting=str(front["greeting"]),
         licence=str(front["licence"]),
         sources=_texts(front, "sources"),
-        commands={str(k): tuple(map(str, v)) for k, v in (front.get("commands") or {}).items()},
+        commands=commands,
         numbers={str(k): str(v) for k, v in (front.get("numbers") or {}).items()},
         kinship={str(k): str(v) for k, v in (front.get("kinship") or {}).items()},
         protect=_texts(front, "protect"),
@@ -163,6 +165,17 @@ def _sound(row: list[str], path: Path) -> SoundShift:
     if not 0.0 <= weight <= 1.0:
         raise PackError(f"{path.name}：“{row[0]} → {row[1]}”的权重要在 0 和 1 之间")
     return SoundShift(row[0], row[1], weight)
+
+
+def _check_commands(commands: Mapping[str, tuple[str, ...]], path: Path) -> None:
+    """Only commands the assistant has, and no utterance that is two of them."""
+    owner: dict[str, str] = {}
+    for intent, said in commands.items():
+        if intent not in COMMANDS:
+            raise PackError(f"{path}：没有叫“{intent}”的命令；能用的：{'、'.join(COMMANDS)}")
+        for utterance in said:
+            if owner.setdefault(utterance, intent) != intent:
+                raise PackError(f"{path}：“{utterance}”既在 {owner[utterance]} 又在 {intent}，只能留一处")
 
 
 def _check_words(words: tuple[WordMapping, ...], path: Path) -> None:
