@@ -41,6 +41,7 @@ from dialects.packs import PackError, load_pack
 
 MAX_SECONDS = 60.0  # of sound kept and decoded in one utterance: 1.9 MB
 N_BEST = 5
+PATIENCE = 1.5  # seconds that the second pass for alternatives may take; it costs about what the first did
 SLOWEST = 0.7  # seconds a character that even slow speech does not exceed (3.5-4 syllables/s is usual)
 UNKNOWN = "[unk]"
 _DIGIT_WORDS = tuple("零一二三四五六七八九幺两")
@@ -191,7 +192,7 @@ class VoskStream:
         return "limit" if self._full else "end_of_sound"
 
     def _partial(self) -> str:
-        return str(json.loads(self._engine.PartialResult())["partial"])
+        return str(json.loads(self._engine.PartialResult()).get("partial", ""))  # none right after an endpoint
 
     def _again(self, decoding: _Decoding) -> dict[str, Any]:
         """The whole utterance in one call: no endpoint inside."""
@@ -202,7 +203,7 @@ class VoskStream:
         return result
 
     def _alternatives(self, decoding: _Decoding, text: str) -> tuple[str, ...]:
-        if self._n_best < 2:
+        if self._n_best < 2 or self._seconds > PATIENCE:
             return ()
         engine = decoding.recogniser()
         engine.SetMaxAlternatives(self._n_best)
