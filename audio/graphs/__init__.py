@@ -1,0 +1,1 @@
+"""Decoding graphs built from the project's own vocabulary; see README.md of this folder."""

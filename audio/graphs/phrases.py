@@ -1,0 +1,97 @@
+"""Everything the project expects people to say, gathered from its own data files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+LISTS = Path(__file__).parent / "lists"
+_HANZI = re.compile(r"[^\u4e00-\u9fff]+")
+_SAID = ("label", "prompts", "choices", "synonyms")  # parts of a service's input that are spoken
+CARRIERS = (
+    "{}怎么办",
+    "我想问一下{}",
+    "我要办{}",
+    "{}要带什么材料",
+    "{}在哪里办",
+    "{}要多少钱",
+    "{}",
+    "帮我查一下{}",
+)
+
+
+def domain_phrases(root: Path = ROOT) -> list[str]:
+    """Sentences in characters only, without repeats, in a stable order."""
+    found = [*_titles(root), *_phrasings(root), *_services(root), *every_list()]
+    return list(dict.fromkeys(text for raw in found for text in sentences(raw)))
+
+
+def service_choices(root: Path = ROOT) -> list[str]:
+    """Everything that some service offers to choose from, with the ways people say it."""
+    found: list[str] = []
+    for path in sorted((root / "actions" / "services").glob("*.yml")):
+        for asked in _yaml(path).get("inputs", []):
+            found += [*asked.get("choices", []), *_strings(asked.get("synonyms", {}))]
+    return list(dict.fromkeys(text for raw in found for text in sentences(str(raw))))
+
+
+def every_list() -> list[str]:
+    """The lists of commands, answers and carrier sentences."""
+    return [*read_list("commands"), *read_list("yes_no"), *read_list("background")]
+
+
+def read_list(name: str) -> list[str]:
+    """Entries of ``lists/<name>.txt``: one a line, or blank-separated characters for names."""
+    lines = (LISTS / f"{name}.txt").read_text("utf-8").splitlines()
+    return list(dict.fromkeys(word for line in lines if not line.startswith("#") for word in line.split()))
+
+
+def sentences(raw: str) -> Iterator[str]:
+    """The stretches between sentence marks, characters only; commas do not separate."""
+    for part in re.split(r"[。！？!?；;\n{}]", raw):
+        text = _HANZI.sub("", part)
+        if text:
+            yield text
+
+
+def _titles(root: Path) -> Iterator[str]:
+    for path in sorted((root / "knowledge" / "catalogue").glob("*.yml")):
+        for topic in _yaml(path).get("topics", []):
+            for carrier in CARRIERS:
+                yield carrier.format(topic["title"])
+
+
+def _phrasings(root: Path) -> Iterator[str]:
+    for path in sorted((root / "knowledge" / "entries").glob("**/*.phrasings.txt")):
+        yield from (line for line in path.read_text("utf-8").splitlines() if not line.startswith("#"))
+    for path in sorted((root / "knowledge" / "boundaries").glob("*.yml")):
+        yield from _strings(_yaml(path))
+
+
+def _services(root: Path) -> Iterator[str]:
+    for path in sorted((root / "actions" / "services").glob("*.yml")):
+        definition = _yaml(path)
+        yield from _strings(
+            [definition.get(key, "") for key in ("title", "says_first", "confirm", "opening")]
+        )
+        yield from _strings([asked.get(key, "") for asked in definition.get("inputs", []) for key in _SAID])
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _strings(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _strings(inner)
+
+
+def _yaml(path: Path) -> Any:
+    return yaml.safe_load(path.read_text("utf-8")) or {}
