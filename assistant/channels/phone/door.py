@@ -14,9 +14,10 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from assistant.channels.phone.call import PhoneCall, Turns
+from assistant.channels.phone.call import PhoneCall, Turns, said_of_ourselves
 from assistant.channels.phone.ear import OpenEar, TelephoneEar
 from assistant.channels.phone.mouth import Renderer, Voice
+from assistant.channels.phone.policy import PROMPTS, WORKING
 from assistant.channels.phone.sip import SipSettings, SipTransport, SipUnavailable, listening
 from audio.models import ModelError
 from audio.recogniser import recogniser_for
@@ -86,13 +87,22 @@ class Switchboard:
         """Take calls in this block. Raises SipUnavailable."""
         assert self._settings.sip is not None
         async with listening(self._settings.sip, self._ring):
-            warm = asyncio.create_task(asyncio.to_thread(load_models))
+            warming = asyncio.create_task(self._warm())
             try:
                 yield
             finally:
-                for call in self._calls:
-                    call.cancel()
-                await asyncio.wait({warm, *self._calls}, timeout=LAST_WORDS)
+                ending = {warming, *self._calls}
+                for task in ending:
+                    task.cancel()
+                await asyncio.wait(ending, timeout=LAST_WORDS)
+
+    async def _warm(self) -> None:
+        """So that the first caller waits neither for the welcome nor for the model."""
+        for sentence in ("welcome", *(name for names in WORKING.values() for name in names), *PROMPTS):
+            async for _ in self._voice.clips(said_of_ourselves("", sentence), canned=True):
+                pass
+            if sentence == "welcome":
+                await asyncio.to_thread(load_models)
 
     def _ring(self, call: Any) -> None:
         task = asyncio.get_running_loop().create_task(self._serve(call))
@@ -112,7 +122,7 @@ class Switchboard:
 
 
 def load_models() -> None:
-    """So that the first caller does not wait for the model."""
+    """Mandarin's model and its open graph."""
     try:
         recogniser_for("mandarin").prepare()
     except ModelError as error:
