@@ -55,7 +55,8 @@ def build(
     if not (target / "manifest.json").is_file():
         staging = folder / f"{name}.new"
         shutil.rmtree(staging, ignore_errors=True)
-        vectors = _vectors(rows, encoder or open_encoder(encoder_folder()), _known(folder, stamp), quiet)
+        encoder = encoder or open_encoder(encoder_folder(), os.cpu_count() or 1)
+        vectors = _vectors(rows, encoder, _known(folder, stamp), quiet)
         manifest = {
             "format": FORMAT,
             "encoder": stamp,

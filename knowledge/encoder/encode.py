@@ -83,6 +83,6 @@ class SentenceEncoder:
         return np.asarray(self._model.encode_document(list(texts), normalize_embeddings=True), np.float32)
 
 
-def open_encoder(folder: Path) -> Encoder:
-    """The fast path where the folder has it, sentence-transformers otherwise."""
-    return OnnxEncoder(folder) if (folder / ONNX).is_file() else SentenceEncoder(folder)
+def open_encoder(folder: Path, threads: int = 1) -> Encoder:
+    """The fast path where the folder has it, sentence-transformers otherwise; one thread suits questions."""
+    return OnnxEncoder(folder, threads) if (folder / ONNX).is_file() else SentenceEncoder(folder)

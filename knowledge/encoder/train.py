@@ -165,6 +165,7 @@ class _Trainer:
         return int(state["step"])
 
     def shipped(self, base: Shipped) -> Shipped:
+        self._tokenizer.no_truncation()
         state = {n: np.asarray(v.detach().numpy(), np.float32) for n, v in self._model.state_dict().items()}
         return Shipped({n: state[n] for n in base.state}, base.shape, base.tokenizer)
 

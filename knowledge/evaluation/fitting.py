@@ -28,8 +28,8 @@ from knowledge.retrieval.fusion import (
 from knowledge.retrieval.snapshot import Snapshot
 
 RIDGE = 0.02
-GAINS = {"right": 1.0, "choice_right": 0.75, "choice_wrong": -0.3, "wrong": -1.0, "unanswered": -0.1}
-"""What one query is worth when thresholds are chosen: a wrong answer costs as much as a right one gains."""
+GAINS = {"right": 1.0, "choice_right": 0.6, "choice_wrong": -0.2, "wrong": -0.6, "unanswered": 0.0}
+"""What one query is worth when limits are chosen: asking back is worth it where one answer in four is wrong."""
 
 
 @dataclass(frozen=True)
@@ -91,15 +91,19 @@ def cross_validated(
 
 
 def _fit_weights(scored: Sequence[Scored], boundary: NDArray[np.bool_]) -> Array:
-    cases = [(label_features(s.table, boundary), s.right) for s in scored if len(s.right)]
+    cases = [case for case in scored if len(case.right)]
     size = len(CHANNELS) * FEATURES_A_CHANNEL + 1
-    everything = np.stack([features for features, _ in cases])
+    kept = [_contenders(case) for case in cases]
+    everything = np.zeros((len(cases), max(map(len, kept)), size))
     right = np.zeros(everything.shape[:2], bool)
-    for i, (_, numbers) in enumerate(cases):
-        right[i, numbers] = True
+    absent = np.ones(everything.shape[:2], bool)
+    for i, (case, labels) in enumerate(zip(cases, kept, strict=True)):
+        everything[i, : len(labels)] = label_features(case.table, boundary)[labels]
+        right[i, : len(labels)] = np.isin(labels, case.right)
+        absent[i, : len(labels)] = False
 
     def loss(weights: Array) -> tuple[float, Array]:
-        utility = everything @ weights
+        utility = np.where(absent, -np.inf, everything @ weights)
         utility -= utility.max(axis=1, keepdims=True)
         grown = np.exp(utility)
         share = grown / grown.sum(axis=1, keepdims=True)
@@ -111,6 +115,12 @@ def _fit_weights(scored: Sequence[Scored], boundary: NDArray[np.bool_]) -> Array
 
     start = np.full(size, 1.0)
     return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B").x)
+
+
+def _contenders(case: Scored, most: int = 12) -> NDArray[np.int64]:
+    """Labels among the best of any channel, and the right ones: the others never come near."""
+    best = np.argsort(-case.table, axis=1, kind="stable")[:, :most]
+    return np.union1d(best.ravel(), case.right).astype(np.int64)
 
 
 def _shares(case: Scored, weights: Array, boundary: NDArray[np.bool_]) -> Array:
