@@ -19,7 +19,8 @@ from assistant.cli.output import FAILED, line, screen, tell
 from assistant.doctor import examine
 from assistant.settings import load_settings
 from assistant.stack import Stack, running_stack
-from assistant.turn import Utterance
+from assistant.turn import Reply, Utterance
+from audio.hearing import Heard
 
 
 def add_to(app: typer.Typer) -> None:
@@ -76,8 +77,8 @@ def terminal(
     with running_stack(load_settings(), tell) as settings, asyncio.Runner() as runner:
         assistant = assistant_for(settings)
 
-        def take_turn(conversation: str, text: str | None, samples: object) -> object:
-            spoken = Utterance(conversation, text, samples, channel="terminal", dialect=None)  # type: ignore[arg-type]
+        def take_turn(conversation: str, text: str | None, heard: Heard | None) -> Reply:
+            spoken = Utterance(conversation, text, channel="terminal", heard=heard)
             return runner.run(assistant.take_turn(spoken))
 
         run_terminal(

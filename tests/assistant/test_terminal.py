@@ -1,0 +1,313 @@
+"""The terminal without a stack: scripted speakers in virtual time, and once on a virtual sound card."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from assistant.channels.terminal import Terminal
+from assistant.channels.terminal_screen import Keys, Screen
+from assistant.turn import Reply
+from assistant.wording import canned
+from audio.devices import DeviceError
+from audio.hearing import Heard, Partial, Question
+from audio.listener import Listener
+from audio.voice import VoiceUnavailable
+
+FRAME = bytes(640)
+WELCOME = canned("welcome")
+
+
+@dataclass
+class Script:
+    """What happens, frame by frame: `say` puts speech from a time on, `keys` puts lines at a time."""
+
+    speech: list[tuple[float, float, str]] = field(default_factory=list)  # from, to, text
+    lines: list[tuple[float, str]] = field(default_factory=list)
+    lost_at: float = 1e9
+    now: float = 0.0
+
+    def read(self) -> bytes:
+        self.now += 0.02
+        if self.now >= self.lost_at:
+            raise DeviceError("lost")
+        if self.now > 600:
+            raise AssertionError("the terminal never left")
+        return FRAME
+
+    def flush(self) -> None:
+        return
+
+    def get(self, timeout: float = 0.0) -> str | None:
+        self.now += timeout
+        if self.lines and self.now >= self.lines[0][0]:
+            return self.lines.pop(0)[1]
+        return None
+
+
+class Ear:
+    """A listener that follows the script instead of sound."""
+
+    def __init__(self, script: Script, question: Question) -> None:
+        self._script, self.question = script, question
+        self.partial, self.speech, self._pressed = "", 0.0, False
+        self.started = self.ended = False
+        self._quiet = 0.0
+
+    def feed(self, frame: bytes) -> str | None:
+        now = self._script.now
+        said = next((text for start, end, text in self._script.speech if start <= now < end), None)
+        self.speech = 0.9 if said is not None else 0.0
+        self._quiet = 0.0 if said is not None else self._quiet + 0.02
+        before, self.partial = self.partial, said if said is not None else self.partial
+        self.started = self.started or said is not None
+        self.ended = self.ended or self._quiet >= (1.0 if self.started else 7.0)
+        return self.partial if self.partial != before else None
+
+    def press(self) -> None:
+        self.ended = True
+
+    def finish(self) -> Heard:
+        return Heard(self.partial, 0.9, (), (), 1.0, 0.01, "script", "silence")
+
+
+class Mouth:
+    """Plays for as many seconds as the wav says, in the script's time."""
+
+    def __init__(self, script: Script) -> None:
+        self._script, self.log, self._until = script, [], 0.0
+
+    @property
+    def playing(self) -> bool:
+        return self._script.now < self._until
+
+    def play(self, wav: bytes) -> None:
+        self.log.append(("play", wav.decode(), round(self._script.now, 1)))
+        self._until = self._script.now + 3.0
+
+    def duck(self) -> None:
+        self.log.append(("duck", "", round(self._script.now, 1)))
+
+    def resume(self) -> None:
+        self.log.append(("resume", "", round(self._script.now, 1)))
+
+    def stop(self) -> None:
+        self.log.append(("stop", "", round(self._script.now, 1)))
+        self._until = 0.0
+
+    def said(self) -> list[str]:
+        return [text for action, text, _ in self.log if action == "play"]
+
+
+def voice(text: str, dialect: str, rate: float, volume: float) -> Iterator[tuple[str, bytes]]:
+    for sentence in text.split("|"):
+        yield sentence, sentence.encode()
+
+
+@dataclass
+class House:
+    """Everything around the terminal."""
+
+    script: Script
+    turns: list[tuple[str, str | None, str | None]] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    output: io.StringIO = field(default_factory=io.StringIO)
+    conversations: int = 0
+
+    def take_turn(self, conversation: str, text: str | None, heard: Heard | None) -> Reply:
+        self.turns.append((conversation, text, heard.text if heard else None))
+        said = text if text is not None else heard.text if heard else ""
+        if said == "坏":
+            raise RuntimeError("engine gone")
+        return Reply(conversation, said, "answered", f"答{said}|第二句", f"屏幕{said}[red]",
+                     expecting={"kind": "yes_no", "choices": []}, rate=0.85)  # fmt: skip
+
+    def conversation(self) -> str:
+        self.conversations += 1
+        return f"terminal-{self.conversations}"
+
+    def run(self, *, ears: bool = True, mouth: Mouth | None = None, **options: Any) -> Mouth:
+        mouth = mouth or Mouth(self.script)
+
+        def listen(dialect: str, question: Question, pace: object) -> Ear:
+            self.questions.append(question)
+            return Ear(self.script, question)
+
+        options.setdefault("voice", voice)
+        Terminal(
+            self.take_turn, self.conversation, Screen(Console(file=self.output, width=100)), self.script,  # type: ignore[arg-type]
+            self.script if ears else None, mouth, listen=listen, **options,  # type: ignore[arg-type]
+        ).run()  # fmt: skip
+        return mouth
+
+
+def test_speaks_first_hears_and_answers() -> None:
+    house = House(Script(speech=[(5.0, 6.0, "社保卡丢了")], lines=[(30.0, "q")]))
+    mouth = house.run()
+    assert mouth.said() == [WELCOME, "答社保卡丢了", "第二句"]
+    assert house.turns == [("terminal-1", None, "社保卡丢了")]
+    shown = house.output.getvalue()
+    assert "您说：社保卡丢了" in shown and "屏幕社保卡丢了[red]" in shown  # never read as markup
+    assert house.questions[0].kind == "open" and house.questions[-1].kind == "yes_no"
+
+
+def test_real_words_interrupt_and_become_the_next_turn() -> None:
+    house = House(Script(speech=[(5.0, 6.0, "社保卡"), (8.0, 9.5, "那我问养老")], lines=[(40.0, "q")]))
+    mouth = house.run()
+    assert [turn[2] for turn in house.turns] == ["社保卡", "那我问养老"]
+    stops = [at for action, _, at in mouth.log if action == "stop"]
+    assert len(stops) == 1 and 8.0 <= stops[0] <= 8.3
+    assert "第二句" not in mouth.said()[:2]
+
+
+def test_a_nod_does_not_take_the_word() -> None:
+    house = House(Script(speech=[(5.0, 6.0, "社保卡"), (8.0, 8.4, "嗯")], lines=[(40.0, "q")]))
+    mouth = house.run()
+    assert len(house.turns) == 1
+    assert [action for action, _, _ in mouth.log] == ["play", "play", "duck", "resume", "play"]
+
+
+@pytest.mark.parametrize(("line", "turns"), [("", 1), ("打字问的", 2)])
+def test_button_and_typing_interrupt(line: str, turns: int) -> None:
+    house = House(Script(speech=[(5.0, 6.0, "社保卡")], lines=[(8.0, line), (40.0, "q")]))
+    mouth = house.run()
+    assert ("stop", "", 8.0) in [(a, b, round(c)) for a, b, c in mouth.log]
+    assert len(house.turns) == turns
+    assert turns == 1 or house.turns[1] == ("terminal-1", "打字问的", None)
+
+
+def test_the_button_ends_a_turn() -> None:
+    house = House(Script(speech=[(5.0, 60.0, "说个没完")], lines=[(9.0, ""), (9.5, "q")]))
+    house.run()
+    assert house.turns == [("terminal-1", None, "说个没完")]
+
+
+def test_the_session_is_warned_and_wiped() -> None:
+    house = House(Script(speech=[(5.0, 6.0, "社保卡"), (150.0, 151.0, "下一位")], lines=[(200.0, "q")]))
+    mouth = house.run(idle_seconds=60.0)
+    assert [turn[0] for turn in house.turns] == ["terminal-1", "terminal-2"]
+    assert canned("terminal_still_there") in mouth.said()
+    assert canned("session_ended") in house.output.getvalue()
+    warned = next(at for _, text, at in mouth.log if text == canned("terminal_still_there"))
+    assert warned == pytest.approx(13.0 + 40.0, abs=2.5)
+    second = [q.kind for q in house.questions]
+    assert "open" in second[3:]  # the next visitor starts with an open question again
+
+
+def test_nothing_is_wiped_when_nothing_was_said() -> None:
+    house = House(Script(lines=[(300.0, "q")]))
+    mouth = house.run(idle_seconds=60.0)
+    assert house.conversations == 1 and mouth.said() == [WELCOME]
+
+
+def test_transcript_only_when_asked_and_without_numbers(tmp_path: Path) -> None:
+    file = tmp_path / "transcript.txt"
+    said = "我的身份证是一一零一零一一九四九一二三一零零二六"
+    house = House(Script(speech=[(5.0, 9.0, said)], lines=[(40.0, "q")]))
+    house.run(transcript=file)
+    text = file.read_text(encoding="utf-8")
+    assert "说：我的身份证是＊＊＊" in text and "答：" in text and "一一零" not in text
+
+
+def test_a_failing_turn_is_said_and_the_terminal_goes_on() -> None:
+    house = House(Script(speech=[(5.0, 6.0, "坏"), (15.0, 16.0, "好")], lines=[(60.0, "q")]))
+    mouth = house.run()
+    assert canned("engine_garbage") in mouth.said() and "答好" in mouth.said()
+
+
+def test_microphone_pulled_out_leaves_typing() -> None:
+    house = House(Script(lost_at=10.0, lines=[(20.0, "打字"), (40.0, "q")]))
+    house.run()
+    assert "麦克风断了" in house.output.getvalue()
+    assert house.turns == [("terminal-1", "打字", None)]
+
+
+def test_no_microphone_and_no_speaker_at_all() -> None:
+    script = Script(lines=[(1.0, "社保卡"), (2.0, "q")])
+    house = House(script)
+    Terminal(
+        house.take_turn, house.conversation, Screen(Console(file=house.output, width=100)), script,  # type: ignore[arg-type]
+        None, None,
+    ).run()  # fmt: skip
+    shown = house.output.getvalue()
+    assert WELCOME[:10] in shown and "屏幕社保卡" in shown
+
+
+def test_without_a_voice_people_read() -> None:
+    def broken(text: str, dialect: str, rate: float, volume: float) -> Iterator[tuple[str, bytes]]:
+        raise VoiceUnavailable("no espeak")
+        yield
+
+    house = House(Script(speech=[(5.0, 6.0, "社保卡")], lines=[(30.0, "q")]))
+    house.run(voice=broken)
+    assert "请看屏幕" in house.output.getvalue() and "屏幕社保卡" in house.output.getvalue()
+
+
+def test_end_of_input_leaves() -> None:
+    keys = Keys(io.StringIO("你好\n\n"))
+    got = [keys.get(2.0) for _ in range(3)]
+    assert got == ["你好", "", "q"] and keys.get() is None
+
+
+class Counting:
+    """A recogniser that writes a character for each half second of sound it was given."""
+
+    def start(self, question: Question) -> Counting:
+        fresh = Counting()
+        fresh._bytes = 0
+        return fresh
+
+    def feed(self, pcm16k_int16: bytes) -> Partial | None:
+        self._bytes += len(pcm16k_int16)
+        return Partial("字" * (self._bytes // 16_000), self._bytes / 32_000)
+
+    def finish(self) -> Heard:
+        return Heard(
+            "字" * (self._bytes // 16_000), 0.9, (), (), self._bytes / 32_000, 0.0, "counting", "silence"
+        )
+
+
+@pytest.mark.process
+def test_on_a_sound_card(sound_card: Any, tmp_path: Path, speech_file: Callable[[Path], Path]) -> None:
+    """A person speaks into the microphone, the terminal answers through the speaker."""
+    from audio.devices import Microphone, Speaker, list_devices
+
+    list_devices(again=True)
+    question = speech_file(tmp_path)
+    house = House(Script())
+    asked: list[Any] = []
+
+    class Person:
+        """Speaks when the terminal is silent for the first time, leaves after the answer."""
+
+        def get(self, timeout: float = 0.0) -> str | None:
+            if house.turns and not speaker.playing and "第二句" in house.output.getvalue() + str(spoken):
+                return "q"
+            if not asked and spoken and not speaker.playing:
+                asked.append(sound_card.speak_into_microphone(question))
+            return None
+
+    spoken: list[str] = []
+
+    def real_voice(text: str, dialect: str, rate: float, volume: float) -> Iterator[tuple[str, bytes]]:
+        from audio.voice import as_wav
+
+        for sentence in text.split("|"):
+            spoken.append(sentence)
+            yield sentence, as_wav(bytes(22_050))
+
+    with Microphone() as microphone, Speaker() as speaker:
+        Terminal(
+            house.take_turn, house.conversation, Screen(Console(file=house.output, width=100)), Person(),  # type: ignore[arg-type]
+            microphone, speaker, voice=real_voice,
+            listen=lambda dialect, question, pace: Listener(dialect, question, pace=pace, recogniser=Counting()),
+        ).run()  # fmt: skip
+    assert asked[0].wait(20) == 0
+    assert len(house.turns) == 1 and len(house.turns[0][2] or "") >= 3  # at least a second and a half heard
+    assert spoken[0] == WELCOME and spoken[-1] == "第二句"
