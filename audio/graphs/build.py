@@ -22,6 +22,7 @@ from audio.graphs.phrases import LISTS, ROOT, domain_phrases, service_choices
 
 ACOUSTIC = ROOT / "audio" / "models" / "xiangyin-small"
 KINDS = ("open", "yes_no", "digits", "name", "date", "choice", "money", "place", "plate")
+BACKGROUND_WORDS = 25_000
 _FINGERPRINT = "fingerprint"
 
 
@@ -30,7 +31,7 @@ def main() -> None:
     arguments = _arguments()
     if arguments.kind:
         phrases = sys.stdin.read().split() if arguments.phrases else _phrases(arguments.kind)
-        build_graph(arguments.kind, phrases, arguments.model, arguments.out)
+        build_graph(arguments.kind, phrases, arguments.model, arguments.out, arguments.background)
         return
     for kind in KINDS:
         begun = time.monotonic()
@@ -38,7 +39,9 @@ def main() -> None:
         print(f"{kind}: {'built' if made else 'unchanged'} in {time.monotonic() - begun:.1f} s", flush=True)
 
 
-def build_graph(kind: str, phrases: Sequence[str], model_dir: Path, out_dir: Path) -> bool:
+def build_graph(
+    kind: str, phrases: Sequence[str], model_dir: Path, out_dir: Path, background: int = BACKGROUND_WORDS
+) -> bool:
     """A Vosk model directory for one kind of question; False when it was there already.
 
     ``phrases`` are sentences in characters (`open`) or the list to choose from (`choice`). Raises
@@ -47,7 +50,7 @@ def build_graph(kind: str, phrases: Sequence[str], model_dir: Path, out_dir: Pat
     if not (model_dir / "am" / "final.mdl").is_file():
         raise FileNotFoundError(f"no acoustic model in {model_dir}")
     _link_acoustic(model_dir, out_dir)
-    mark = _fingerprint(kind, phrases)
+    mark = _fingerprint(kind, [str(background), *phrases])
     written = out_dir / "graph" / _FINGERPRINT
     if (
         written.is_file()
@@ -56,7 +59,7 @@ def build_graph(kind: str, phrases: Sequence[str], model_dir: Path, out_dir: Pat
     ):
         return False
     part = out_dir / f".graph-{os.getpid()}"
-    _write_graph(kind, phrases, model_dir, part)
+    _write_graph(kind, phrases, model_dir, part, background)
     (part / _FINGERPRINT).write_text(mark, "utf-8")
     shutil.rmtree(out_dir / "graph", ignore_errors=True)
     part.rename(out_dir / "graph")
@@ -76,7 +79,7 @@ def choice_model(phrases: Sequence[str], cache: Path, model_dir: Path = ACOUSTIC
     return folder
 
 
-def _write_graph(kind: str, phrases: Sequence[str], model_dir: Path, folder: Path) -> None:
+def _write_graph(kind: str, phrases: Sequence[str], model_dir: Path, folder: Path, background: int) -> None:
     from pywrapfst import convert
 
     from audio.graphs.compose import hclg
@@ -84,7 +87,7 @@ def _write_graph(kind: str, phrases: Sequence[str], model_dir: Path, folder: Pat
     from audio.graphs.lexicon import Lexicon
 
     lexicon = Lexicon()
-    wanted = grammar(kind, lexicon, phrases)
+    wanted = grammar(kind, lexicon, phrases, background)
     graph = hclg(lexicon, wanted.machine, wanted.filler)
     (folder / "phones").mkdir(parents=True, exist_ok=True)
     convert(graph, "const").write(str(folder / "HCLG.fst"))
@@ -127,6 +130,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--model", type=Path, default=ACOUSTIC, help="folder with am/, conf/ and phones/")
     parser.add_argument("--kind", choices=KINDS, help="only this kind, straight into --out")
     parser.add_argument("--phrases", action="store_true", help="read the phrases from standard input")
+    parser.add_argument("--background", type=int, default=BACKGROUND_WORDS, help="frequent words in `open`")
     return parser.parse_args()
 
 

@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from pynini import Fst
 
 from audio.graphs import machines
+from audio.graphs.build import BACKGROUND_WORDS
 from audio.graphs.lexicon import Lexicon, frequencies, frequent_words, segment, speakable
 from audio.graphs.phrases import read_list
 from audio.spoken_numbers import cardinal
 
-KINDS = ("open", "yes_no", "digits", "name", "date", "choice", "money", "place", "plate")
-BACKGROUND_WORDS = 25_000
 COMMAND_SHARE = 0.15  # of the probability in questions with an answer of their own
 FILLER_COSTS = (3.0, 3.5)  # entering, each syllable; chosen on held-out and training voices, see README.md
 DIGIT_WORDS = tuple("零一二三四五六七八九")
@@ -35,10 +34,15 @@ class Grammar:
     filler: tuple[float, float] | None = FILLER_COSTS
 
 
-def grammar(kind: str, lexicon: Lexicon, phrases: Sequence[str]) -> Grammar:
-    """The grammar of a kind. ``phrases``: sentences of `open`, or the list of `choice`; else unused."""
+def grammar(
+    kind: str, lexicon: Lexicon, phrases: Sequence[str], background: int = BACKGROUND_WORDS
+) -> Grammar:
+    """The grammar of a kind. ``phrases``: sentences of `open`, or the list of `choice`; else unused.
+
+    ``background``: number of frequent words behind the back-off of `open`.
+    """
     makers: dict[str, Callable[[], Grammar]] = {
-        "open": lambda: Grammar(_open(lexicon, phrases), None),
+        "open": lambda: Grammar(_open(lexicon, phrases, background), None),
         "yes_no": lambda: Grammar(_closed(lexicon, read_list("yes_no"))),
         "choice": lambda: Grammar(_closed(lexicon, [*phrases, *read_list("yes_no")])),
         "digits": lambda: Grammar(_with_commands(lexicon, _digits(lexicon))),
@@ -51,14 +55,14 @@ def grammar(kind: str, lexicon: Lexicon, phrases: Sequence[str]) -> Grammar:
     return makers[kind]()
 
 
-def _open(lexicon: Lexicon, phrases: Sequence[str]) -> Fst:
+def _open(lexicon: Lexicon, phrases: Sequence[str], background_words: int) -> Fst:
     sentences: Counter[tuple[str, ...]] = Counter()
     for phrase in phrases:
         sentences[tuple(segment(phrase))] += 1
     for command in (*read_list("commands"), *read_list("yes_no")):
         sentences[tuple(segment(command))] += 4
     sentences.pop((), None)
-    background = dict(frequent_words(BACKGROUND_WORDS))
+    background = dict(frequent_words(background_words))
     for word in (*_DIGITS, *read_list("surnames")):
         background[word] = max(background.get(word, 0), 20_000)
     return machines.bigram(lexicon, sentences, background)
