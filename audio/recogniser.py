@@ -36,7 +36,7 @@ from audio.hearing import (
 from audio.models import ModelError, find_model, kind_folder, list_models
 from audio.resampling import resample, to_float, to_int16
 from audio.turn_words import TurnWords
-from audio.vad import speech_spans, trim
+from audio.vad import around, speech_spans
 from dialects.packs import PackError, load_pack
 
 MAX_SECONDS = 60.0  # of sound kept and decoded in one utterance: 1.9 MB
@@ -44,6 +44,7 @@ N_BEST = 5
 PATIENCE = 1.5  # seconds that the second pass for alternatives may take; it costs about what the first did
 SLOWEST = 0.7  # seconds a character that even slow speech does not exceed (3.5-4 syllables/s is usual)
 UNKNOWN = "[unk]"
+NO_WORDS = (UNKNOWN, "#0", "<eps>")  # symbols of a graph that nobody says
 _DIGIT_WORDS = tuple("零一二三四五六七八九幺两")
 _NARROW = ("yes_no", "choice", "digits")  # kinds for which a lookahead model gets a grammar at run time
 
@@ -64,13 +65,12 @@ def hear(
     floats = to_float(samples.astype(np.int16)) if samples.dtype == np.int16 else samples.astype(np.float32)
     pcm = to_int16(resample(floats, rate)).tobytes()
     seconds = samples.size / rate
-    speech = trim(pcm[: int(MAX_SECONDS) * BYTES_A_SECOND])
-    if not speech:
+    spans = speech_spans(pcm[: int(MAX_SECONDS) * BYTES_A_SECOND])
+    if not spans:
         return nothing_heard(recogniser.name, seconds, "no_speech", time.perf_counter() - began)
     stream = recogniser.start(question)
-    for at in range(0, len(speech), BYTES_A_SECOND):
-        stream.feed(speech[at : at + BYTES_A_SECOND])
-    heard = stream.finish(sum(span.end - span.start for span in speech_spans(speech)))
+    stream.feed(around(pcm, spans))  # in one piece: Vosk looks for an endpoint only between pieces
+    heard = stream.finish(sum(span.end - span.start for span in spans))
     return replace(heard, audio_seconds=seconds, processing_seconds=time.perf_counter() - began)
 
 
@@ -192,7 +192,9 @@ class VoskStream:
         return "limit" if self._full else "end_of_sound"
 
     def _partial(self) -> str:
-        return str(json.loads(self._engine.PartialResult()).get("partial", ""))  # none right after an endpoint
+        return str(
+            json.loads(self._engine.PartialResult()).get("partial", "")
+        )  # none right after an endpoint
 
     def _again(self, decoding: _Decoding) -> dict[str, Any]:
         """The whole utterance in one call: no endpoint inside."""
@@ -215,15 +217,15 @@ class VoskStream:
 
 def joined(pieces: Any) -> str:
     """Words as Vosk prints them, without the blanks that touch a Chinese character (peers.md #22)."""
-    text = " ".join(str(piece) for piece in pieces).replace(UNKNOWN, " ").strip()
-    return re.sub(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])", "", re.sub(r"\s+", " ", text))
+    words = [word for piece in pieces for word in str(piece).split() if word not in NO_WORDS]
+    return re.sub(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])", "", " ".join(words))
 
 
 def _words(piece: dict[str, Any]) -> list[Word]:
     return [
         Word(str(word["word"]), float(word["start"]), float(word["end"]), float(word["conf"]))
         for word in piece.get("result", ())
-        if word["word"] != UNKNOWN
+        if word["word"] not in NO_WORDS
     ]
 
 

@@ -81,7 +81,11 @@ def speech_spans(pcm16k_int16: bytes, *, shortest_gap: float = 0.3) -> tuple[Spa
 
 def trim(pcm16k_int16: bytes, *, margin: float = 0.4) -> bytes:
     """Speech with `margin` seconds kept on both sides; empty when nobody speaks."""
-    spans = speech_spans(pcm16k_int16)
+    return around(pcm16k_int16, speech_spans(pcm16k_int16), margin=margin)
+
+
+def around(pcm16k_int16: bytes, spans: tuple[Span, ...], *, margin: float = 0.4) -> bytes:
+    """From the first to the last span, with `margin` seconds on both sides."""
     if not spans:
         return b""
     first = max(0, int((spans[0].start - margin) * SAMPLE_RATE)) * 2

@@ -74,7 +74,7 @@ def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_blanks_between_chinese_words_are_removed() -> None:
     assert joined(["社保 卡 丢 了"]) == "社保卡丢了"
     assert joined(["wi fi 密码", " ", "open  door"]) == "wi fi密码open door"
-    assert joined(["[unk] 对 [unk]"]) == "对"
+    assert joined(["[unk] 对 [unk]", "#0 不对"]) == "对不对"
     assert joined([]) == ""
 
 
