@@ -11,7 +11,7 @@ from knowledge.entry import PAPERS, PLACE, POINTS, TIME, Entry
 LONGEST = 24
 """Characters of a sentence; outdoors an echo swallows the end of longer ones."""
 RATE = 0.85
-CHARACTERS_A_SECOND = 3.4
+CHARACTERS_A_SECOND = 3.0
 """For the estimate in the text only; the sound file has its own length."""
 MOST_POINTS = 3
 _BRACKETS = re.compile(r"[（(][^（）()]*[)）]")

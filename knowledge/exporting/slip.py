@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 import os
 import shutil
 import subprocess
@@ -12,20 +13,28 @@ from pathlib import Path
 from knowledge.entry import PAPERS, PLACE, POINTS, TIME, Entry
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
+LARGEST, LARGE, SMALLEST = 20.0, 16.0, 12.0
+"""Points. 16 and more is large print (RNIB Clear Print): further points of an entry are left out for it; only
+when its papers, limits and places alone do not fit do the letters get smaller."""
+MORE = "还有别的要注意，办的时候问窗口，或者打 12345。"
+WIDTH, HEIGHT = 357.0, 533.0
+"""Points that A5 leaves inside its margins."""
+LEADING, INDENT, SMALL = 1.35, 20.0, 9.5
 TIME_LIMIT = 90.0  # seconds for the browser
 SHOWN = ((PAPERS, "要带什么"), (TIME, "多久、多少钱"), (PLACE, "去哪里办"), (POINTS, "还要知道"))
 _STYLE = """
 @page { size: 148mm 210mm; margin: 11mm }
 * { box-sizing: border-box }
 body { font-family: "Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", sans-serif;
-  font-size: 17pt; line-height: 1.35; color: #000; margin: 0 }
-h1 { font-size: 25pt; margin: 0 0 3mm; border-bottom: 1mm solid #000; padding-bottom: 2mm }
-.said { font-size: 20pt; font-weight: 700; margin: 0 0 3mm }
-h2 { font-size: 18pt; margin: 3mm 0 1mm }
+  font-size: SIZEpt; line-height: 1.35; color: #000; margin: 0 }
+h1 { font-size: 1.45em; margin: 0 0 3mm; border-bottom: 1mm solid #000; padding-bottom: 2mm }
+.said { font-size: 1.18em; font-weight: 700; margin: 0 0 3mm }
+h2 { font-size: 1.06em; margin: 3mm 0 1mm }
 ul { margin: 0; padding-left: 7mm }
 li, p, h2 { break-inside: avoid } h2 { break-after: avoid }
-.source { font-size: 10pt; border-top: .3mm solid #000; margin-top: 4mm; padding-top: 1.5mm; line-height: 1.3 }
+.source { font-size: 9.5pt; border-top: .3mm solid #000; margin-top: 4mm; padding-top: 1.5mm; line-height: 1.3 }
 """
+Lists = list[tuple[str, tuple[str, ...]]]
 
 
 class PrinterMissing(Exception):
@@ -53,21 +62,58 @@ def save_slip(entry: Entry, target: Path, browser: str | None = None) -> None:
 def slip_html(entry: Entry) -> str:
     """One page that needs nothing from outside; every text of the entry is escaped."""
     parts = [f"<h1>{_safe(entry.title)}</h1>", f'<p class="said">{_safe(entry.said)}</p>']
-    for section, heading in SHOWN:
-        rows = "".join(f"<li>{_safe(text)}</li>" for text in entry.sections[section])
+    source = _source(entry)
+    lists, size = _fitting(entry, source)
+    for heading, texts in lists:
+        rows = "".join(f"<li>{_safe(text)}</li>" for text in texts)
         parts.append(f"<h2>{heading}</h2><ul>{rows}</ul>")
+    parts.append(f'<p class="source">{_safe(source)}</p>')
+    style = _STYLE.replace("SIZE", f"{size:.1f}")
+    head = f'<meta charset="utf-8"><title>{_safe(entry.title)}</title><style>{style}</style>'
+    return f'<!doctype html><html lang="zh-CN"><head>{head}</head><body>{"".join(parts)}</body></html>'
+
+
+def _source(entry: Entry) -> str:
     first = entry.sources[0]
     named = " ".join(
         part for part in (f"《{first.document}》{first.article}", first.number, first.issuer) if part
     )
     verify = "具体以当地窗口答复为准。" if entry.verify else ""
-    source = (
+    return (
         f"依据：{named}，{entry.effective} 起施行，适用于{entry.jurisdiction}，{entry.reviewed} 核对。{verify}"
         "乡音语音助手（机器）整理，办事以窗口为准。"
     )
-    parts.append(f'<p class="source">{_safe(source)}</p>')
-    head = f'<meta charset="utf-8"><title>{_safe(entry.title)}</title><style>{_STYLE}</style>'
-    return f'<!doctype html><html lang="zh-CN"><head>{head}</head><body>{"".join(parts)}</body></html>'
+
+
+def _fitting(entry: Entry, source: str) -> tuple[Lists, float]:
+    """The lists of the page and the largest letters with which everything fits on it."""
+    needed = [(heading, entry.sections[section]) for section, heading in SHOWN[:-1]]
+    points, heading = entry.sections[POINTS], SHOWN[-1][1]
+    for count in range(len(points), -1, -1):
+        shown = points[:count] if count == len(points) else (*points[:count], MORE)
+        lists = [*needed, (heading, shown)]
+        size = _size(entry, lists, source)
+        if size >= LARGE:
+            break
+    return lists, size
+
+
+def _size(entry: Entry, lists: Lists, source: str) -> float:
+    steps = int((LARGEST - SMALLEST) * 2)
+    sizes = (LARGEST - step / 2 for step in range(steps + 1))
+    return next((size for size in sizes if _height(entry, lists, source, size) <= HEIGHT), SMALLEST)
+
+
+def _height(entry: Entry, lists: Lists, source: str, size: float) -> float:
+    """Points of the whole page as the style sheet sets it, every line counted."""
+    line = size * LEADING
+    title = math.ceil(len(entry.title) * 1.45 * size / WIDTH) * 1.45 * line + 17
+    said = math.ceil(len(entry.said) * 1.18 * size / WIDTH) * 1.18 * line + 9
+    rows = [text for _, texts in lists for text in texts]
+    listed = sum(math.ceil(len(text) * size / (WIDTH - INDENT - size)) for text in rows) * line
+    headings = len(lists) * (1.06 * line + 12)
+    below = math.ceil(len(source) * SMALL / WIDTH) * SMALL * 1.3 + 18
+    return title + said + listed + headings + below
 
 
 def find_browser() -> str | None:

@@ -34,10 +34,12 @@ def decode(data: bytes) -> Decoded:
                     raise Refused("开头写着 UTF-16，里面却不是，文件可能没传完。") from error
     if b"\x00" in data:
         return _unmarked_wide(data)
-    for encoding in ("utf-8", "gb18030"):
-        text = _strict(data, encoding)
-        if text is not None and (encoding == "utf-8" or not _mixed(data)):
-            return Decoded(clean(text), encoding.upper())
+    text = _wide_utf8(data)
+    if text is not None:
+        return Decoded(clean(text), "UTF-8")
+    text = _strict(data, "gb18030")
+    if text is not None and not _mixed(data):
+        return Decoded(clean(text), "GB18030")
     return _by_line(data)
 
 
@@ -56,7 +58,7 @@ def _unmarked_wide(data: bytes) -> Decoded:
 
 def _mixed(data: bytes) -> bool:
     lines = [line for line in data.splitlines() if not line.isascii()]
-    return sum(_strict(line, "utf-8") is not None for line in lines) > FEW * len(lines)
+    return sum(_wide_utf8(line) is not None for line in lines) > FEW * len(lines)
 
 
 def _by_line(data: bytes) -> Decoded:
@@ -64,7 +66,7 @@ def _by_line(data: bytes) -> Decoded:
     odd: list[int] = []
     lost: list[int] = []
     for number, line in enumerate(data.split(b"\n"), start=1):
-        text = _strict(line, "utf-8")
+        text = _wide_utf8(line)
         if text is None:
             text = _strict(line, "gb18030")
             (lost if text is None else odd).append(number)
@@ -78,6 +80,12 @@ def _by_line(data: bytes) -> Decoded:
             Refusal(f"第{where}行", "这些行是 GB18030，别的行是 UTF-8，都认出来了。", serious=False)
         )
     return Decoded(clean("\n".join(kept)), "UTF-8+GB18030", tuple(refusals))
+
+
+def _wide_utf8(data: bytes) -> str | None:
+    """UTF-8 with Chinese in it, or ASCII: “通知” in GB18030 happens to be UTF-8 for two other letters."""
+    text = _strict(data, "utf-8")
+    return text if text is not None and (text.isascii() or max(text) >= "\u2010") else None
 
 
 def _strict(data: bytes, encoding: str) -> str | None:

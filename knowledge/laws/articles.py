@@ -12,7 +12,7 @@ _NUMBER = rf"第?\s*(?P<number>{NUMERAL}+)\s*条(?:\s*之\s*(?P<suffix>{NUMERAL}
 _PARAGRAPH = rf"(?:\s*第?\s*(?P<paragraph>{NUMERAL}+)\s*款)?"
 _ITEM = rf"(?:\s*第?\s*[（(]?\s*(?P<item>{NUMERAL}+)\s*[)）]?\s*项)?"
 _NAMED = re.compile(
-    rf"(?P<document>[《〈]?[\w《》〈〉（）()、·\s]*?(?:{KINDS})(?:[（(]{NUMERAL}+[)）])?[》〉]?)"
+    rf"(?P<document>[《〈]?[\w《》〈〉（）()、·\s]*?(?<![方做想说没无看写])(?:{KINDS})(?:[（(]{NUMERAL}+[)）])?[》〉]?)"
     rf"(?:的|里的|里头|里面|里|中的|，|,|\s)*{_NUMBER}{_PARAGRAPH}{_ITEM}"
 )
 _HEAD = re.compile(rf"^第(?P<number>{NUMERAL}+)条(?:之(?P<suffix>{NUMERAL}+))?(?P<gap>[\s：:　]+|(?=【)|$)?")

@@ -2,7 +2,7 @@
 
 A term is a pair of neighbouring characters as one number; the sorted numbers are the vocabulary, found by
 binary search. Files: ``terms.npy`` [t] uint64, ``starts.npy`` [t+1] int64, ``documents.npy`` [p] int32,
-``weights.npy`` [p] float16, ``rarity.npy`` [t] float32.
+``weights.npy`` [p] float32, ``rarity.npy`` [t] float32.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 SATURATION, LENGTH_WEIGHT = 1.2, 0.4
-"""BM25's k1 and b (Robertson and Zaragoza 2009); chosen on tests/knowledge/laws/questions.tsv."""
+"""BM25's k1 and b (Robertson and Zaragoza 2009); b from 0.2 to 0.6 found the same
+on tests/knowledge/laws/questions.tsv."""
+MOST_POSTINGS = 150_000
+"""Read for one question, the rarest pairs first: what is left then (“应当”, “规定”) tells passages apart least."""
 CHUNK = 4_000
 _APART = re.compile(r"[\W_]+")
 Terms = NDArray[np.uint64]
@@ -45,19 +48,23 @@ class PairIndex:
 
     def scores(self, weighted: Iterable[tuple[Terms, float]]) -> NDArray[np.float32]:
         """[count]: BM25 of several bags of pairs, each with its weight, over the first bag's best (about 0–1)."""
-        total = np.zeros(self._count, np.float32)
-        best = 0.0
-        seen = np.zeros(0, np.uint64)
+        best, seen = 0.0, np.zeros(0, np.uint64)
+        wanted: list[tuple[float, slice, float]] = []
         for position, (bag, weight) in enumerate(weighted):
             for term in np.setdiff1d(bag, seen):
                 at = int(np.searchsorted(self._terms, term))
                 known = at < len(self._terms) and self._terms[at] == term
-                if position == 0:
-                    best += float(self._rarity[at]) if known else self._unknown
+                rarity = float(self._rarity[at]) if known else self._unknown
+                best += rarity if position == 0 else 0.0
                 if known:
-                    span = slice(int(self._starts[at]), int(self._starts[at + 1]))
-                    total[self._documents[span]] += weight * self._weights[span].astype(np.float32)
+                    wanted.append((rarity, slice(int(self._starts[at]), int(self._starts[at + 1])), weight))
             seen = np.union1d(seen, bag)
+        total, read = np.zeros(self._count, np.float32), 0
+        for _, span, weight in sorted(wanted, key=lambda term: -term[0]):
+            total[self._documents[span]] += np.float32(weight) * self._weights[span]
+            read += span.stop - span.start
+            if read > MOST_POSTINGS:
+                break
         return total / np.float32(max(best, 1e-6))
 
     @classmethod
@@ -91,7 +98,7 @@ def build_pairs(texts: Sequence[str], folder: Path, progress: Callable[[int], No
     damping = SATURATION * (1 - LENGTH_WEIGHT + LENGTH_WEIGHT * relative[holders])
     weights = np.repeat(rarity, sizes) * counts * (SATURATION + 1) / (counts + damping)
     starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    arrays = (vocabulary, starts, holders, weights.astype(np.float16), rarity)
+    arrays = (vocabulary, starts, holders, weights.astype(np.float32), rarity)
     folder.mkdir(parents=True, exist_ok=True)
     for name, array in zip(NAMES, arrays, strict=True):
         np.save(folder / f"{name}.npy", array)

@@ -17,9 +17,9 @@ from knowledge.laws.articles import article_of
 from knowledge.laws.index import KINDS, PassageHit, PassageIndex, passages_folder
 from knowledge.laws.wording import asks_for_basis
 
-SURE, AHEAD = 0.45, 0.03
-"""A basis is only given when the first passage holds this share of the question's words, and the second so
-much less, unless both stand in one document; measured on tests/knowledge/laws/questions.tsv."""
+SURE, RIVAL = 0.55, 0.86
+"""A basis is only given when the first article scores SURE and the second at most RIVAL of it. Chosen on
+tests/knowledge/laws/questions.tsv so that silence is preferred to the article next door."""
 
 
 class PassagesMissing(FileNotFoundError):
@@ -64,11 +64,19 @@ class Passages:
         if not hits or (named and not hits[0].exact):
             return None
         first = hits[0]
-        if not first.exact:
-            rivals = [hit for hit in hits[1:] if hit.passage.document != first.passage.document]
-            if first.score < SURE or (rivals and first.score - rivals[0].score < AHEAD):
-                return None
+        unsure = first.score < SURE or (len(hits) > 1 and hits[1].score > RIVAL * first.score)
+        if not first.exact and unsure:
+            return None
         return first.passage if first.passage.source.complete and first.passage.article else None
+
+    def cited(self, document: str, article: str, *, as_of: date | None = None) -> Passage | None:
+        """The wording behind an entry's ``source`` (its document and article), or None when it is not there."""
+        ref = article_of(f"{document.split(' ')[0]}{article}")  # 民法典's books are numbered through
+        try:
+            hits = self._opened().article(ref, as_of or date.today()) if ref else []
+        except PassagesMissing:
+            return None
+        return hits[0].passage if hits else None
 
     def _opened(self) -> PassageIndex:
         try:
@@ -92,6 +100,11 @@ def find_passage(question: str, *, limit: int = 5, as_of: date | None = None) ->
 def law_answer(question: str, *, as_of: date | None = None) -> Passage | None:
     """As ``Passages.law_answer``, over the index in ``var/knowledge/passages``."""
     return _default().law_answer(question, as_of=as_of)
+
+
+def cited(document: str, article: str, *, as_of: date | None = None) -> Passage | None:
+    """As ``Passages.cited``, over the index in ``var/knowledge/passages``."""
+    return _default().cited(document, article, as_of=as_of)
 
 
 def _default() -> Passages:

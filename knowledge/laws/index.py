@@ -33,7 +33,8 @@ FORMAT = 1
 KINDS = ("law", "text", "question", "item")
 KEPT_VERSIONS = 2
 ADDED_WEIGHT = 0.6
-"""Of the words laws would use, beside 1 for the question's own; chosen on tests/knowledge/laws/questions.tsv."""
+"""Of the words laws would use, beside 1 for the question's own; chosen among 0.3, 0.6 and 0.9 on
+tests/knowledge/laws/questions.tsv."""
 DENSE_FIRST, DENSE_WEIGHT = 200, 0.5
 """Vectors only order the first by words again: 100,000 products a question would not fit in 40 ms."""
 Report = Callable[[str, int, int], None]
@@ -90,7 +91,7 @@ class PassageIndex:
         if manifest["format"] != FORMAT:
             raise ValueError(f"{folder}: format {manifest['format']}, {FORMAT} wanted")
         self.count: int = manifest["count"]
-        self._names = DocumentNames.of(manifest["documents"])
+        self._names = DocumentNames(manifest["names"])
         self._pairs = PairIndex.load(folder, self.count)
         self._offsets, self._articles, self._effective, self._kinds = (
             np.load(folder / f"{name}.npy", mmap_mode="r")
@@ -122,8 +123,10 @@ class PassageIndex:
         if self.count == 0 or not own:
             return []
         scores = self._pairs.scores([(pairs(own), 1.0), (pairs(added), ADDED_WEIGHT)])
-        allowed = np.isin(self._kinds, [KINDS.index(kind) for kind in kinds])
-        scores = np.where(allowed & (self._effective <= as_of.toordinal()), scores, 0)
+        scores *= self._effective <= as_of.toordinal()
+        for number, kind in enumerate(KINDS):
+            if kind not in kinds:
+                scores *= self._kinds != number
         width = min(self.count, max(limit, DENSE_FIRST if self._dense is not None else limit))
         rows = np.argpartition(-scores, width - 1)[:width]
         if self._dense is not None and self._encoder is not None:
@@ -167,7 +170,7 @@ def _write(passages: Sequence[Passage], folder: Path, encoder: Encoder | None, r
         "format": FORMAT,
         "count": len(passages),
         "dense": encoder is not None and bool(passages),
-        "documents": list(documents),
+        "names": DocumentNames.of(documents).by_name,
     }
     (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
 
