@@ -78,7 +78,7 @@ def terminal(
         assistant = assistant_for(settings)
 
         def take_turn(conversation: str, text: str | None, heard: Heard | None) -> Reply:
-            spoken = Utterance(conversation, text, channel="terminal", heard=heard)
+            spoken = Utterance(conversation, text, channel="terminal", dialect=dialect, heard=heard)
             return runner.run(assistant.take_turn(spoken))
 
         run_terminal(
