@@ -39,10 +39,18 @@ class Refused:
 
 
 class BackEnd:
-    """The departments at `url`. `transport` is for tests (ASGI in process)."""
+    """The departments at `url`. Every call has at most `seconds` (or less, where the caller has less left).
 
-    def __init__(self, url: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        self._url, self._transport = url, transport
+    `transport` is for tests (ASGI in process).
+    """
+
+    def __init__(
+        self,
+        url: str,
+        transport: httpx.AsyncBaseTransport | None = None,
+        seconds: float = DEPARTMENT_SECONDS,
+    ) -> None:
+        self._url, self._transport, self.seconds = url, transport, seconds
         self._client: httpx.AsyncClient | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -52,7 +60,7 @@ class BackEnd:
         name: str,
         id_number: str,
         phone: str | None,
-        seconds: float = DEPARTMENT_SECONDS,
+        seconds: float | None = None,
     ) -> dict[str, Any]:
         """`{"result": ok | same_sound | unknown, "phone_ok": bool}`."""
         body = {"name": name, "id_number": id_number, "phone": phone}
@@ -62,29 +70,27 @@ class BackEnd:
             raise DepartmentDown(department, "odd answer")
         return {"result": match, "phone_ok": bool(answer.get("phone_ok"))}
 
-    async def send_code(self, id_number: str, phone: str, seconds: float = DEPARTMENT_SECONDS) -> bool:
+    async def send_code(self, id_number: str, phone: str, seconds: float | None = None) -> bool:
         """Whether a code went out (the phone is the registered one)."""
         answer = await self._post(
             "one-time-codes", "/one-time-codes/", {"id_number": id_number, "phone": phone}, seconds
         )
         return _bool(answer, "sent", "one-time-codes")
 
-    async def check_code(
-        self, id_number: str, phone: str, code: str, seconds: float = DEPARTMENT_SECONDS
-    ) -> bool:
+    async def check_code(self, id_number: str, phone: str, code: str, seconds: float | None = None) -> bool:
         """Whether this is the code that was sent."""
         body = {"id_number": id_number, "phone": phone, "code": code}
         answer = await self._post("one-time-codes", "/one-time-codes/check", body, seconds)
         return _bool(answer, "right", "one-time-codes")
 
-    async def start_face(self, name: str, id_number: str, seconds: float = DEPARTMENT_SECONDS) -> str:
+    async def start_face(self, name: str, id_number: str, seconds: float | None = None) -> str:
         """A session of the face simulator."""
         answer = await self._post("face", "/face/sessions", {"name": name, "id_number": id_number}, seconds)
         if not isinstance(answer.get("session"), str):
             raise DepartmentDown("face", "odd answer")
         return str(answer["session"])
 
-    async def face_result(self, session: str, seconds: float = DEPARTMENT_SECONDS) -> str:
+    async def face_result(self, session: str, seconds: float | None = None) -> str:
         """passed, failed or waiting."""
         answer = await self._call("face", "GET", f"/face/sessions/{session}", None, {}, seconds)
         if answer.get("result") not in ("passed", "failed", "waiting"):
@@ -97,7 +103,7 @@ class BackEnd:
         operation: str,
         key: str,
         case: Mapping[str, Any],
-        seconds: float = DEPARTMENT_SECONDS,
+        seconds: float | None = None,
     ) -> Accepted | Refused:
         """Hand one operation in; the same key never does it twice."""
         answer = await self._call(
@@ -116,13 +122,13 @@ class BackEnd:
             bool(answer.get("simulated")),
         )
 
-    async def withdraw(self, department: str, key: str, seconds: float = DEPARTMENT_SECONDS) -> bool:
+    async def withdraw(self, department: str, key: str, seconds: float | None = None) -> bool:
         """Take a step back (compensation)."""
         answer = await self._post(department, f"/{department}/operations/{key}/withdraw", {}, seconds)
         return bool(answer.get("withdrawn"))
 
     async def _post(
-        self, department: str, path: str, body: Mapping[str, Any], seconds: float
+        self, department: str, path: str, body: Mapping[str, Any], seconds: float | None
     ) -> dict[str, Any]:
         return await self._call(department, "POST", path, body, {}, seconds)
 
@@ -133,8 +139,9 @@ class BackEnd:
         path: str,
         body: Mapping[str, Any] | None,
         headers: Mapping[str, str],
-        seconds: float,
+        seconds: float | None,
     ) -> dict[str, Any]:
+        seconds = self.seconds if seconds is None else min(seconds, self.seconds)
         if seconds <= 0:
             raise DepartmentDown(department, "no time left")
         try:
@@ -152,7 +159,7 @@ class BackEnd:
         loop = asyncio.get_running_loop()
         if self._client is None or self._loop is not loop:
             self._client = httpx.AsyncClient(
-                base_url=self._url, timeout=DEPARTMENT_SECONDS, transport=self._transport, trust_env=False
+                base_url=self._url, timeout=self.seconds, transport=self._transport, trust_env=False
             )
             self._loop = loop
         return self._client

@@ -51,6 +51,7 @@ class Input:
     synonyms: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     checks: Checks = Field(default_factory=Checks)
     optional: bool = False
+    from_opening: bool = False
     only_if: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")

@@ -9,7 +9,6 @@ from typing import Any
 from actions.back_end import BackEnd, DepartmentDown
 from actions.definitions import Definition
 from actions.forms import State, resolve
-from actions.settings import DEPARTMENT_SECONDS
 
 _log = logging.getLogger(__name__)
 
@@ -17,7 +16,7 @@ _log = logging.getLogger(__name__)
 async def settle(state: State, definition: Definition, back_end: BackEnd, deadline: float) -> State:
     """Carry out effects until none is left. `deadline` is a time of the running loop; never raises DepartmentDown."""
     while state.effect:
-        left = min(DEPARTMENT_SECONDS, deadline - asyncio.get_running_loop().time())
+        left = deadline - asyncio.get_running_loop().time()
         try:
             result = await _carry_out(state, definition, back_end, left)
         except DepartmentDown as error:

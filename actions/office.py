@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from actions import settings
 from actions.back_end import BackEnd
 from actions.ledger import Ledger, LedgerUnavailable
+from actions.settings import ACTION_SECONDS
 
 _log = logging.getLogger(__name__)
 
@@ -50,9 +51,10 @@ class Office:
         back_end: BackEnd,
         knowledge: Callable[[], Answering] = load_knowledge,
         jurisdiction: str | None = None,
+        seconds: float = ACTION_SECONDS,
     ) -> None:
         self.ledger, self.back_end, self.jurisdiction = ledger, back_end, jurisdiction
-        self._load = knowledge
+        self._load, self.seconds = knowledge, seconds
         self._knowledge: Answering | None = None
         self._lock = threading.Lock()
         self.knowledge_problem = ""

@@ -16,7 +16,7 @@ from typing import Any
 from actions.back_end import Accepted, BackEnd, DepartmentDown, Refused
 from actions.definitions import Definition, all_definitions
 from actions.ledger import Entry, Ledger, LedgerUnavailable, idempotency_key
-from actions.settings import ACTION_SECONDS, DEPARTMENT_SECONDS
+from actions.settings import ACTION_SECONDS
 from actions.values.dates import months_later
 
 BACK_OFF_SECONDS = (5.0, 15.0, 60.0, 300.0, 900.0)
@@ -132,7 +132,7 @@ async def retry_due(ledger: Ledger, back_end: BackEnd) -> int:
         if definition is None:
             await asyncio.to_thread(ledger.stored, entry.key, "service unknown here", BACK_OFF_SECONDS[-1])
             continue
-        deadline = asyncio.get_running_loop().time() + 3 * DEPARTMENT_SECONDS
+        deadline = asyncio.get_running_loop().time() + 3 * back_end.seconds
         sent = await _send(entry, definition, ledger, back_end, deadline)
         finished += sent.state != "stored"
     return finished
@@ -163,7 +163,7 @@ async def _send(
     for step in steps:
         if step.get("receipt"):
             continue
-        left = min(DEPARTMENT_SECONDS, deadline - asyncio.get_running_loop().time())
+        left = deadline - asyncio.get_running_loop().time()
         try:
             answer = await back_end.hand_in(step["department"], step["operation"], step["key"], case, left)
         except DepartmentDown as error:

@@ -24,6 +24,18 @@ _RESTART = re.compile(r"重新开始|全部重来|都重来|从头(?:开始|办|
 _QUESTION = re.compile(
     r"[吗?？]|怎么|咋|啥|什么|多少|哪[里儿个天些]|为何|能不能|可不可以|要不要|是不是|几[天个块]|多久"
 )
+URGENT = ("human", "emergency", "stop")
+STEERING = (
+    "repeat",
+    "slower",
+    "louder",
+    "wait",
+    "back",
+    "restart",
+    "switch_dialect",
+    "who_are_you",
+    "goodbye",
+)
 _PLACE = re.compile(r"[省市县区乡镇村街路巷弄号院厅所社屯寨组湾庄站园栋楼]")
 
 
@@ -51,13 +63,17 @@ def back(state: State, definition: Definition) -> State:
     return dropped.note("back_to", label=definition.input(last).label)
 
 
-def is_answer(state: State, definition: Definition, text: str) -> bool:
+def is_answer(state: State, definition: Definition, text: str, intent: str | None = None) -> bool:
     """Whether a sentence is surely meant for the running question, whatever Rasa took it for."""
     if state.over or is_stop(text) or _QUESTION.search(text):
+        return False
+    if intent in URGENT:
         return False
     if state.phase != "collect" or not state.asked:
         return yes_or_no(text) is not None or (state.phase == "code" and bool(runs(text)))
     input = definition.input(state.asked)
+    if intent in STEERING and input.type in ("text", "place", "person-name"):
+        return False
     result = read(input, text, today=date.today(), so_far=state.partial)
     match input.type:
         case "text":
@@ -72,6 +88,18 @@ def is_answer(state: State, definition: Definition, text: str) -> bool:
 
 _QUESTION = re.compile(
     r"[吗?？]|怎么|咋|啥|什么|多少|哪[里儿个天些]|为何|能不能|可不可以|要不要|是不是|几[天个块]|多久"
+)
+URGENT = ("human", "emergency", "stop")
+STEERING = (
+    "repeat",
+    "slower",
+    "louder",
+    "wait",
+    "back",
+    "restart",
+    "switch_dialect",
+    "who_are_you",
+    "goodbye",
 )
 _PLACE = re.compile(r"[省市县区乡镇村街路巷弄号院厅所社屯寨组湾庄站园栋楼]")
 

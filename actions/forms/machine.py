@@ -33,6 +33,9 @@ def start(definition: Definition, text: str, *, today: date | None = None, form:
     today = today or date.today()
     state = State(service=definition.id, form=form)
     taken, _ = take.unasked(definition, state, text, today)
+    for input in definition.inputs:
+        if input.from_opening and isinstance(said_first := read(input, text, today=today), Value):
+            taken[input.id] = said_first.value
     return _advance(_fill_all(state, definition, taken, say_from=1), definition)
 
 

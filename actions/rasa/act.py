@@ -19,7 +19,6 @@ from actions.masking import masked
 from actions.office import Office
 from actions.outcome import PERSON_PHONE, Outcome, say
 from actions.rasa.turn import Turn
-from actions.settings import ACTION_SECONDS
 
 _log = logging.getLogger(__name__)
 
@@ -34,11 +33,13 @@ class Done:
 
 class Act(Action):  # type: ignore[misc]
     """Subclasses set `id` and write `handle`. With `diverts`, a sentence that is surely the answer to the running
-    form's question is taken as that, whatever Rasa thought it was."""
+    form's question is taken as that, whatever Rasa thought it was. `share` is its part of the action deadline.
+    `marks`: the running form notes that this message is used up (not where Rasa's rules still have to answer it)."""
 
     id = ""
     diverts = False
-    seconds = ACTION_SECONDS
+    share = 1.0
+    marks = True
 
     def name(self) -> str:
         """The action's name in the domain."""
@@ -50,12 +51,13 @@ class Act(Action):  # type: ignore[misc]
 
     async def run(self, dispatcher: Any, tracker: Any, domain: Any) -> list[dict[str, Any]]:
         """Called by rasa_sdk."""
+        seconds = self.share * office.current().seconds
         try:
             turn = Turn.of(tracker)
-            async with asyncio.timeout(self.seconds):
+            async with asyncio.timeout(seconds):
                 done = await self._handled(turn)
         except TimeoutError:
-            _log.error("%s: not done in %s s", self.id, self.seconds)
+            _log.error("%s: not done in %s s", self.id, seconds)
             done = Done([say("failed", what="deadline")])
         except Exception as error:
             where = traceback.extract_tb(error.__traceback__)[-1]
@@ -69,10 +71,16 @@ class Act(Action):  # type: ignore[misc]
     async def _handled(self, turn: Turn) -> Done:
         state, definition = turn.state, turn.definition
         running = turn.in_form and state is not None and definition is not None and state.seen != turn.key
-        if running and self.diverts and state and definition and is_answer(state, definition, turn.text):
+        if (
+            running
+            and self.diverts
+            and state
+            and definition
+            and is_answer(state, definition, turn.text, turn.intent)
+        ):
             return await take_turn(turn, state, office.current())
         done = await self.handle(turn, office.current())
-        if running and state and "form_state" not in done.slots:
+        if running and state and self.marks and "form_state" not in done.slots:
             seen = replace(state, seen=turn.key, notes=())
             return replace(done, slots={**done.slots, "form_state": seen.as_json()})
         return done
@@ -83,7 +91,7 @@ async def take_turn(turn: Turn, state: State, place: Office) -> Done:
     definition = turn.definition
     if definition is None:
         return Done(slots={"form_state": None, "service_value": "done"})
-    deadline = asyncio.get_running_loop().time() + ACTION_SECONDS - 0.5
+    deadline = asyncio.get_running_loop().time() + place.seconds - 0.5
     after = step(state, definition, turn.text, turn.intent)
     after = replace(await settle(after, definition, place.back_end, deadline), seen=turn.key)
     return Done(slots={"form_state": after.as_json(), "service_value": "done" if after.over else None})

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from actions.definitions import Definition, all_definitions, by_intent
-from actions.forms import State, ask, done_text, notes, prompt, start
+from actions.forms import State, ask, done_text, is_answer, notes, prompt, start
 from actions.identity import settle
 from actions.ledger import LedgerUnavailable
 from actions.office import Office
@@ -16,7 +16,6 @@ from actions.outcome import Outcome, say
 from actions.rasa.act import Act, Done, hand_over, take_turn
 from actions.rasa.turn import Turn
 from actions.sending import Submitted, submit
-from actions.settings import ACTION_SECONDS
 
 _OVER = {"service": None, "form_state": None, "service_value": None, "accepted": None, "offered": None}
 _OPEN = {"service_value": None, "accepted": None, "offered": None}
@@ -37,7 +36,7 @@ class ServiceStart(Act):
             return Done(slots={"form_state": replace(running, seen=turn.key, notes=()).as_json()})
         text = turn.text if by_intent(turn.intent or "") == definition else ""
         state = start(definition, text, form=uuid.uuid4().hex[:12])
-        deadline = asyncio.get_running_loop().time() + ACTION_SECONDS - 0.5
+        deadline = asyncio.get_running_loop().time() + office.seconds - 0.5
         state = replace(await settle(state, definition, office.back_end, deadline), seen=turn.key)
         opening = say("service_start", title=definition.title, says_first=definition.says_first)
         slots = {**_OPEN, "service": definition.id, "form_state": state.as_json()}
@@ -45,9 +44,14 @@ class ServiceStart(Act):
 
 
 class ValidateServiceForm(Act):
-    """Rasa calls this once a turn in the form, and again after side questions; a message is taken once only."""
+    """Rasa calls this once a turn in the form, and again after side questions; a message is taken once only.
+
+    Where Rasa extracted no value (an interrupting intent) and the words are no answer either, no slot is set: Rasa
+    then rejects the form for this turn and its rules answer the interruption.
+    """
 
     id = "validate_service_form"
+    marks = False
 
     async def handle(self, turn: Turn, office: Office) -> Done:
         state = turn.state
@@ -55,6 +59,9 @@ class ValidateServiceForm(Act):
             return Done(slots={"form_state": None, "service_value": "done"})
         if state.seen == turn.key:
             return Done(slots={"service_value": "done" if state.over else None})
+        extracted = turn.slots.get("service_value") is not None
+        if not extracted and not is_answer(state, turn.definition, turn.text, turn.intent):
+            return Done()
         return await take_turn(turn, state, office)
 
 
@@ -79,7 +86,7 @@ class ServiceSubmit(Act):
     """The form is over: do it, or say why it is not done. `submit` keeps the deadline itself and knows what it left."""
 
     id = "action_service_submit"
-    seconds = 2 * ACTION_SECONDS - 1
+    share = 5 / 3
 
     async def handle(self, turn: Turn, office: Office) -> Done:
         state, definition = turn.state, turn.definition
@@ -90,7 +97,9 @@ class ServiceSubmit(Act):
             return Done([replace(outcome, service=definition.id)], _OVER)
         values = dict(state.values)
         try:
-            sent = await submit(definition, turn.conversation, values, office.ledger, office.back_end)
+            sent = await submit(
+                definition, turn.conversation, values, office.ledger, office.back_end, seconds=office.seconds
+            )
         except LedgerUnavailable:
             return Done([replace(say("ledger_full", title=definition.title), service=definition.id)], _OVER)
         return Done([replace(_told(definition, values, sent), service=definition.id)], _OVER)

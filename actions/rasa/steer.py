@@ -62,7 +62,7 @@ class Back(Act):
     async def handle(self, turn: Turn, office: Office) -> Done:
         state, definition = turn.state, turn.definition
         if not turn.in_form or state is None or definition is None:
-            return Done([say("cannot_go_back", status="answered")])
+            return Done([say("nothing_to_stop")])
         after = step(state, definition, turn.text, "back")
         return Done(slots={"form_state": replace(after, seen=turn.key).as_json()})
 

@@ -21,6 +21,10 @@ _TAIL = re.compile(
 _NOTHING = re.compile(
     r"不(?:知道|晓得|清楚|记得)|没有?了?|记不(?:得|清|住)|忘了|忘记了?|随便|都行|无所谓|你说呢|算了|不想说"
 )
+_EMPTY = re.compile(
+    r"12345|一二三四五|有个事|有件事|有点事|反映|投诉|举报|登记|诉求|意见|建议|情况|问题|事情|政府|领导|办事|我们|你们|一下|一个|一件|"
+    r"[我俺想要找跟给向和对您提说讲问聊个点些下事的了啊吧嘛哈，,]"
+)
 _ASKS = re.compile(r"[?？]|吗$|什么|怎么|咋[个样]?|为啥|为什么|多少|哪里办|能不能|可不可以|要不要")
 _CHINESE = re.compile(r"[一-龥]")
 
@@ -42,6 +46,6 @@ def free(text: str, *, digits: int | None = None) -> Result:
         said = all_digits(text)
         return Value(said, said) if len(said) == digits else Wrong("wrong_card_tail", {"count": len(said)})
     plain = _LEAD.sub("", "".join(c for c in fold(text) if c.isprintable())).strip("，,。 \t")
-    if len(plain) < 2 or _NOTHING.fullmatch(plain) or not re.search(r"[一-龥A-Za-z0-9]{2}", plain):
+    if _NOTHING.fullmatch(plain) or not re.search(r"[一-龥A-Za-z0-9]{2}", _EMPTY.sub("", plain)):
         return Wrong("wrong_text")
     return Value(plain[:LONGEST_TEXT], plain)

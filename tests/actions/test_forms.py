@@ -270,6 +270,13 @@ def test_only_if_optional_and_dropped_clauses() -> None:
     assert "收件号" not in talk.said[-1].params["text"]
 
 
+def test_the_matter_itself_as_opening_is_not_asked_again() -> None:
+    talk = Talk("suggestion", "我们小区路灯不亮")
+    assert talk.state.values == {"content": "我们小区路灯不亮"} and talk.said[-1].params["slot"] == "place"
+    for empty in ("我要反映个事", "给政府提个意见", "有个事想找12345说说"):
+        assert Talk("suggestion", empty).state.values == {}, empty
+
+
 def test_no_error_word_in_meiyou_cuo() -> None:
     assert Talk("pension-certification", "我要认证").say(*PENSION, "没错").state.phase == "face"
 

@@ -194,6 +194,16 @@ def test_ledger_gone_is_refused_politely_and_questions_go_on(world: SimpleNamesp
     )
 
 
+def test_a_word_for_a_person_is_never_taken_for_free_text(world: SimpleNamespace) -> None:
+    rasa = world.rasa()
+    rasa.turn("我要反映个事", "suggestion")
+    assert last(rasa.turn("我要找人工", "human"))["sentence"] == "handed_over"
+    assert last(rasa.turn("着火了", "emergency"))["status"] == "emergency"
+    assert rasa.loop and rasa.slots["form_state"]["values"] == {}
+    rasa.turn("路灯坏了没人修", "ask_policy")
+    assert rasa.slots["form_state"]["values"] == {"content": "路灯坏了没人修"}
+
+
 def test_two_conversations_do_not_mix(world: SimpleNamespace) -> None:
     one, two = world.rasa("one"), world.rasa("two")
     one.turn("我要认证", "pension_certification")
