@@ -140,7 +140,7 @@ class Stack:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def wait_ready(self, timeout: float = 180.0, tell: Callable[[str], None] = lambda _: None) -> float:
+    def wait_ready(self, timeout: float = 300.0, tell: Callable[[str], None] = lambda _: None) -> float:
         """Block until every part answers and a canary turn came back; seconds taken. Raises StackError."""
         begun = time.monotonic()
         waiting = {child.part.name: child.part.health for child in self._children}
