@@ -14,6 +14,7 @@ from actions.back_end import BackEnd
 from actions.ledger import Ledger, LedgerUnavailable
 from actions.settings import ACTION_SECONDS
 
+WAIT_FOR_INDEX_SECONDS = 1.5
 _log = logging.getLogger(__name__)
 
 
@@ -57,6 +58,7 @@ class Office:
         self._load, self.seconds = knowledge, seconds
         self._knowledge: Answering | None = None
         self._lock = threading.Lock()
+        self._loading: asyncio.Task[Answering | None] | None = None
         self.knowledge_problem = ""
 
     def knowledge(self) -> Answering | None:
@@ -70,6 +72,15 @@ class Office:
                     self.knowledge_problem = type(error).__name__
                     _log.warning("knowledge is missing: %s", self.knowledge_problem)
             return self._knowledge
+
+    async def knowledge_soon(self, seconds: float = WAIT_FOR_INDEX_SECONDS) -> Answering | None:
+        """The index if it is there or there in a moment; loading goes on for the next question."""
+        if self._knowledge is not None:
+            return self._knowledge
+        if self._loading is None or self._loading.done():
+            self._loading = asyncio.create_task(asyncio.to_thread(self.knowledge))
+        await asyncio.wait({self._loading}, timeout=seconds)
+        return self._knowledge
 
     @property
     def knowledge_loaded(self) -> bool:

@@ -9,7 +9,7 @@ from datetime import date
 from actions.definitions import Definition
 from actions.forms.state import State
 from actions.forms.yes_no import yes_or_no
-from actions.values import Value, Wrong, read
+from actions.values import Partial, Value, Wrong, read
 from actions.values.digits import runs
 from actions.values.person_name import SURNAMES
 
@@ -24,6 +24,7 @@ _RESTART = re.compile(r"重新开始|全部重来|都重来|从头(?:开始|办|
 _QUESTION = re.compile(
     r"[吗?？]|怎么|咋|啥|什么|多少|哪[里儿个天些]|为何|能不能|可不可以|要不要|是不是|几[天个块]|多久"
 )
+SHORTEST_PIECE = 3
 URGENT = ("human", "emergency", "stop")
 STEERING = (
     "repeat",
@@ -82,6 +83,8 @@ def is_answer(state: State, definition: Definition, text: str, intent: str | Non
             return isinstance(result, Value) and bool(_PLACE.search(text)) and len(text) <= 20
         case "person-name":
             return isinstance(result, Value) and len(text.strip()) <= 8 and _surnamed(result.value)
+        case _ if isinstance(result, Partial):
+            return len(result.digits) - len(state.partial) >= SHORTEST_PIECE
         case _:
             return not isinstance(result, Wrong)
 
@@ -89,6 +92,7 @@ def is_answer(state: State, definition: Definition, text: str, intent: str | Non
 _QUESTION = re.compile(
     r"[吗?？]|怎么|咋|啥|什么|多少|哪[里儿个天些]|为何|能不能|可不可以|要不要|是不是|几[天个块]|多久"
 )
+SHORTEST_PIECE = 3
 URGENT = ("human", "emergency", "stop")
 STEERING = (
     "repeat",

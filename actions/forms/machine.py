@@ -85,7 +85,7 @@ def _collect(state: State, definition: Definition, text: str, intent: str | None
     state = _fill_all(state, definition, taken, say_from=1)
     if isinstance(result, Partial) and result.digits != state.partial:
         return replace(state, partial=result.digits)
-    if taken:
+    if taken or (not runs(rest, cross=True) and yes_or_no(text) is True):
         return state
     problem = (
         result if isinstance(result, Wrong) else Wrong(_WHOLE[input.type], {"count": len(state.partial)})

@@ -76,7 +76,7 @@ POLICY = (AnswerPolicy(), ChooseOption(), OutOfScope(), Emergency())
 
 
 async def _question(turn: Turn, office: Office, *, sure_only: bool = False) -> Done:
-    knowledge = await asyncio.to_thread(office.knowledge)
+    knowledge = await office.knowledge_soon()
     if knowledge is None:
         return Done([say("knowledge_missing", phone=PERSON_PHONE)])
     finding = await _find(turn, office)
@@ -116,7 +116,7 @@ def _with_evidence(outcome: Outcome, finding: Any) -> Outcome:
 
 async def _find(turn: Turn, office: Office) -> Any:
     """The finding for the normalised words; the raw ones are tried too where they differ and are surer."""
-    knowledge = await asyncio.to_thread(office.knowledge)
+    knowledge = await office.knowledge_soon()
     if knowledge is None:
         return None
     finding = await asyncio.to_thread(_ask, knowledge, turn, office, turn.text)
@@ -137,7 +137,7 @@ def _ask(knowledge: Answering, turn: Turn, office: Office, question: str) -> Any
 
 
 async def _topic(turn: Turn, office: Office, topic: str) -> Done:
-    knowledge = await asyncio.to_thread(office.knowledge)
+    knowledge = await office.knowledge_soon()
     if knowledge is None:
         return Done([say("knowledge_missing", phone=PERSON_PHONE)])
     entry = knowledge.entries.get(topic)

@@ -28,6 +28,9 @@ _TIMES = {"两": 2, "俩": 2, "双": 2, "二": 2, "三": 3, "四": 4, "五": 5, 
 _REPEAT = re.compile(r"([两二三四五2345])个([0-9零〇洞○一幺二两三四五六七八九])")
 _PAIR = re.compile(r"[俩双]([0-9零〇洞○一幺二三四五六七八九])")
 _TENS = re.compile(r"([一二三四五六七八九])?十([一二三四五六七八九])?")
+_NO_NUMBER = re.compile(
+    r"一(?:下|会儿?|遍|样|起|直|定|些|点儿?(?![零〇一二两三四五六七八九十\d])|切|共|般|边)|万一|统一"
+)
 _CROSS = re.compile(r"艾克斯|埃克斯|叉叉?|[Xx×✕＊*]")
 
 
@@ -105,6 +108,8 @@ def _pieces(text: str, *, cross: bool, tens: bool) -> Iterator[tuple[str, str, i
             yield DIGITS[match[1]] * 2, "digits", at, match.end()
         elif tens and (match := _TENS.match(text, at)) and _is_tens(text, match):
             yield f"{DIGITS[match[1] or '一']}{DIGITS[match[2] or '零']}", "digits", at, match.end()
+        elif match := _NO_NUMBER.match(text, at):
+            yield match[0], "other", at, match.end()
         elif text[at] in DIGITS:
             yield DIGITS[text[at]], "digits", at, at + 1
             at += 1

@@ -277,6 +277,17 @@ def test_the_matter_itself_as_opening_is_not_asked_again() -> None:
         assert Talk("suggestion", empty).state.values == {}, empty
 
 
+def test_a_bare_yes_to_an_open_question_is_no_wrong_answer() -> None:
+    talk = Talk("pension-certification", "我要认证").say("好的")
+    assert talk.sentences == ["prompt"] and talk.state.wrongs == {}
+
+
+def test_wait_is_no_digit() -> None:
+    talk = Talk("pension-certification", "我要认证").say("李秀英")
+    assert not is_answer(talk.state, talk.definition, "等一下", "wait")
+    assert talk.say("再说一遍").state.partial == ""
+
+
 def test_no_error_word_in_meiyou_cuo() -> None:
     assert Talk("pension-certification", "我要认证").say(*PENSION, "没错").state.phase == "face"
 

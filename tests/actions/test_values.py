@@ -17,7 +17,7 @@ from actions.values import (
     phone,
     read,
 )
-from actions.values.digits import DIGITS, runs
+from actions.values.digits import DIGITS, all_digits, runs
 
 TODAY = date(2026, 11, 25)  # a Wednesday
 ID = "420101195803211024"
@@ -118,6 +118,11 @@ def test_birth_date_ahead_or_impossible() -> None:
 )
 def test_phone(text: str, expected: str | None) -> None:
     assert value_of(phone.parse(text)) == expected
+
+
+def test_one_in_a_word_is_no_digit() -> None:
+    assert all_digits("等一下，一会儿再说一遍，统一") == ""
+    assert all_digits("一一零一") == "1101"
 
 
 def test_phone_in_groups() -> None:
