@@ -18,7 +18,7 @@ from actions.rasa.turn import Turn
 from actions.sending import Submitted, submit
 
 _OVER = {"service": None, "form_state": None, "service_value": None, "accepted": None, "offered": None}
-_OPEN = {"service_value": None, "accepted": None, "offered": None}
+_OPEN = {"service_value": None, "offered": None}
 
 
 class ServiceStart(Act):
@@ -109,8 +109,7 @@ SERVICE = (ServiceStart(), ValidateServiceForm(), AskServiceValue(), ServiceSubm
 
 
 def _wanted(turn: Turn) -> Definition | None:
-    if turn.slots.get("accepted") == "service" and turn.slots.get("service"):
-        return all_definitions().get(str(turn.slots["service"]))
+    """`accepted` stays as it is here: the rule of an accepted offer is in force until the form is open."""
     return by_intent(turn.intent or "") or all_definitions().get(str(turn.slots.get("service")))
 
 

@@ -48,10 +48,11 @@ _NOISE = re.compile(
 )
 _TAIL = re.compile(r"(?:的|啊|呀|哈|嘛|呢|吧|噻|哦|喔|先生|女士|同志|本人|这个人|这个名字|查|办)+$")
 _NEVER = re.compile(
-    r"[吗呢啥咋谁的]|什么|怎么|为何|多少|几个|哪[里个天]|没有|不[要是知对行会能]|要不|可以|知道|晓得|想[要问办查]|电话|身份|号码|"
+    r"[吗呢啥咋谁的]|第[一二三四五六七八九十]|[一二两三四五六七八九十几哪那这]个|什么|怎么|为何|多少|几个|哪[里个天]|没有|不[要是知对行会能]|要不|可以|知道|晓得|想[要问办查]|电话|身份|号码|"
     r"名字|姓名|人工|认证|社保|医保|证件|今天|明天|以后|东西|你好|您好|好的|谢谢|再见|对[啊吧]|就是|这个|那个|我们|你们|他们|"
     r"自己|居民|职工|养老|办[理事证]|查询|申请|等一|再说|刚才|记得|错了|忘了"
 )
+LONGEST_UNKNOWN = 3  # a surname not in the list is believed only in an answer no longer than a name
 _LATIN = re.compile(r"[A-Za-z][A-Za-z .'-]{1,40}")
 
 
@@ -95,7 +96,7 @@ def _name(piece: str) -> str | None:
     known = [n for n in (piece, bare) if looks_like(n) and (n[0] in SURNAMES or "·" in n)]
     if known:
         return known[0]
-    return bare if looks_like(bare) else None
+    return bare if looks_like(bare) and len(bare) <= LONGEST_UNKNOWN else None
 
 
 def _leading_name(text: str) -> str | None:

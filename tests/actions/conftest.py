@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import settings
 from starlette.testclient import TestClient
 
 from actions import office
@@ -20,6 +21,9 @@ from actions.departments.faults import Faults
 from actions.departments.store import Store
 from actions.ledger import Ledger
 from actions.server import build
+
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 TODAY = date.today()
 PATIENCE = 60.0  # deadlines are not what these tests are about; a busy machine must not fail them

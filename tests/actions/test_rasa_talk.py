@@ -103,6 +103,9 @@ def test_answer_with_source_and_offer_then_yes_starts_the_service(answering: Sim
     started = rasa.turn("好，办吧", "affirm")
     assert [o["sentence"] for o in started] == ["service_start", "prompt"]
     assert rasa.slots["form_state"]["service"] == "pension-certification"
+    assert rasa.slots["accepted"] == "service", (
+        "Rasa's rule of the accepted offer still holds while the form opens"
+    )
     assert rasa.slots["form_state"]["values"] == {}, "the answer to “continue?” fills no slot"
 
 

@@ -49,6 +49,8 @@ def value_of(result: object) -> str | None:
         ("就是陈德贵嘛", "陈德贵"),
         ("John Smith", "John Smith"),
         ("不知道", None),
+        ("第一个", None),
+        ("呜噜呜噜", None),
         ("人工", None),
         ("好的", None),
         ("明天", None),
