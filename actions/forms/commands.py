@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import date
 
 from actions.definitions import Definition
+from actions.forms import correct
+from actions.forms.proof import is_about_code, is_about_face
 from actions.forms.state import State
 from actions.forms.yes_no import yes_or_no
-from actions.values import Partial, Value, Wrong, read
+from actions.values import Partial, Value, Wrong, choice, read
 from actions.values.digits import runs
 from actions.values.person_name import SURNAMES
 
@@ -70,8 +72,10 @@ def is_answer(state: State, definition: Definition, text: str, intent: str | Non
         return False
     if intent in URGENT:
         return False
+    if correct.find(definition, state, text, None) is not None:
+        return True
     if state.phase != "collect" or not state.asked:
-        return yes_or_no(text) is not None or (state.phase == "code" and bool(runs(text)))
+        return yes_or_no(text) is not None or _fits_phase(state, definition, text)
     input = definition.input(state.asked)
     if intent in STEERING and input.type in ("text", "place", "person-name"):
         return False
@@ -106,6 +110,20 @@ STEERING = (
     "goodbye",
 )
 _PLACE = re.compile(r"[省市县区乡镇村街路巷弄号院厅所社屯寨组湾庄站园栋楼]")
+
+
+def _fits_phase(state: State, definition: Definition, text: str) -> bool:
+    """Words that only make sense at this step of the read-back or of proving who one is."""
+    match state.phase:
+        case "code":
+            return bool(runs(text)) or is_about_code(text)
+        case "face" | "face_failed" | "down":
+            return is_about_face(text)
+        case "which":
+            labels = [definition.input(id).label for id in state.options]
+            return isinstance(choice.parse(text, labels), Value)
+        case _:
+            return False
 
 
 def _surnamed(name: str) -> bool:

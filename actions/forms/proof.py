@@ -45,6 +45,16 @@ def code_turn(state: State, text: str) -> State:
     return replace(state, effect="check_code", proof={**state.proof, "code": digits})
 
 
+def is_about_code(text: str) -> bool:
+    """没收到, 重发."""
+    return bool(_RESEND.search(text))
+
+
+def is_about_face(text: str) -> bool:
+    """照好了, 照不了, 再试."""
+    return bool(_READY.search(text) or _CANNOT.search(text) or _AGAIN.search(text))
+
+
 def face_turn(state: State, definition: Definition, text: str, answer: bool | None) -> State:
     """“好了” asks for the result; “照不了” ends with a person (a home visit where the service has one)."""
     if _CANNOT.search(text) or answer is False:

@@ -88,7 +88,7 @@ async def _found(turn: Turn, office: Office, finding: Any, sure_only: bool) -> D
     match finding.outcome:
         case "answered":
             return _answered(turn, finding.entry, finding.section, finding.jurisdiction)
-        case "clarifying" if not sure_only:
+        case "clarifying" if not sure_only and not turn.in_form:
             topics = [{"id": c.topic, "label": c.title} for c in finding.candidates]
             labels = [t["label"] for t in topics]
             asked = say("clarify_topics", options="，还是".join(labels))

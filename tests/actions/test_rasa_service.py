@@ -204,6 +204,20 @@ def test_a_word_for_a_person_is_never_taken_for_free_text(world: SimpleNamespace
     assert rasa.slots["form_state"]["values"] == {"content": "路灯坏了没人修"}
 
 
+def test_words_about_the_face_or_the_code_are_answers_whatever_rasa_thinks(world: SimpleNamespace) -> None:
+    rasa = world.rasa()
+    rasa.turn("我要认证", "pension_certification")
+    for text in (PERSON.name, PERSON.id_number, "对", PERSON.pension_kind, PERSON.phone, "对"):
+        rasa.turn(text)
+    assert last(rasa.turn("照不了", "ask_policy"))["sentence"] == "home_visit"
+    rasa.turn("我社保交了几年", "social_insurance_query")
+    for text in (PERSON.name, PERSON.id_number, "对", PERSON.phone):
+        rasa.turn(text)
+    assert last(rasa.turn("电话错了，是" + PERSON.phone, "complain"))["sentence"] == "confirm"
+    rasa.turn("可以", "affirm")
+    assert rasa.turn("没收到", "complain")[0]["sentence"] == "code_again"
+
+
 def test_two_conversations_do_not_mix(world: SimpleNamespace) -> None:
     one, two = world.rasa("one"), world.rasa("two")
     one.turn("我要认证", "pension_certification")

@@ -160,6 +160,10 @@ def test_no_offer_inside_a_running_service(answering: SimpleNamespace) -> None:
     rasa.turn("我要认证", "pension_certification")
     outcomes = rasa.turn("认证要什么材料", "ask_policy")
     assert [o["sentence"] for o in outcomes] == ["answer", "prompt"]
+    unsure = rasa.turn("养老的事", "ask_policy")
+    assert [o["sentence"] for o in unsure] == ["unanswered", "prompt"], (
+        "no choices that compete with the form's"
+    )
 
 
 def test_raw_words_are_tried_when_the_normalised_ones_find_nothing(answering: SimpleNamespace) -> None:
