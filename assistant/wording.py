@@ -7,6 +7,7 @@ source, effective date and jurisdiction).
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ SECTIONS = {
     "在哪里办": "where",
     "大白话": "plain",
 }
+NO_CASE = re.compile(r"，?说?编号\{case\}(?:，工作人员就知道[^。]*)?")
+"""The half sentence about a case number, left out when none could be written down."""
 SPOKEN_LINES = 4
 """Lines of a section that are said aloud; the rest is on the screen."""
 
@@ -124,6 +127,8 @@ def dialect_name(dialect: str) -> str:
 
 def fill(template: str, params: Mapping[str, Any]) -> str:
     """str.format with lists joined by 、."""
+    if "{case}" in template and not params.get("case"):
+        template = NO_CASE.sub("", template)
     flat = {k: "、".join(map(str, v)) if isinstance(v, list | tuple) else v for k, v in params.items()}
     return template.format_map(flat)
 

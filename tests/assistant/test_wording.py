@@ -119,3 +119,10 @@ def test_sentences_are_short_enough_to_be_listened_to() -> None:
     for name, sentence in sentences().items():
         text = sentence["speech"] if isinstance(sentence, dict) else sentence
         assert max(map(len, re.split("[。？！]", text))) <= 60, name
+
+
+@pytest.mark.parametrize("name", ["handed_over", "unanswered", "too_many_tries", "identity_failed", "unclear_person"])
+def test_no_case_number_no_half_sentence_about_it(name: str) -> None:
+    params = {p: "甲" for p in SENTENCES[name].params} | {"case": "", "phone": "12345"}
+    speech, _ = one({"status": "handed_over", "sentence": name, "params": params})
+    assert "编号" not in speech and "12345" in speech
