@@ -102,9 +102,9 @@ def _batch(pool: Pool, group: list[tuple[int, Cached]], generator: np.random.Gen
 def disturb(cepstra: NDArray[np.float32], generator: np.random.Generator) -> NDArray[np.float32]:
     """Vocal tract length, channel and loudness of another speaker, and two masks in time."""
     factor = float(np.clip(generator.normal(1.0, 0.06), 0.86, 1.16))
-    changed = cepstra @ _WARPS[round((factor - 0.86) / 0.01)]
+    warped = cepstra @ _WARPS[round((factor - 0.86) / 0.01)]
     offset = generator.normal(0.0, 1.0, DIMENSION) * _OFFSET_SCALE
-    changed = (changed + offset).astype(np.float32)
+    changed: NDArray[np.float32] = (warped + offset).astype(np.float32)
     mean = changed.mean(axis=0)
     for _ in range(2):
         length = int(generator.integers(0, min(25, max(2, len(changed) // 8))))
@@ -133,7 +133,8 @@ def warp_matrix(factor: float) -> NDArray[np.float32]:
     read[bins, lower] = 1 - (wanted - lower)
     read[bins, lower + 1] += wanted - lower
     forward = (lifter[:, None] * cosine) @ read @ (cosine.T / lifter[None, :])
-    return forward.T.astype(np.float32)
+    matrix: NDArray[np.float32] = forward.T.astype(np.float32)
+    return matrix
 
 
 _WARPS = [warp_matrix(0.86 + 0.01 * step) for step in range(31)]

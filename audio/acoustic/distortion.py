@@ -43,7 +43,8 @@ def a_law(samples: NDArray[np.floating]) -> NDArray[np.float64]:
     compressed = np.where(magnitude < 1 / a, a * magnitude, 1.0 + np.log(np.maximum(a * magnitude, 1e-9)))
     levels = (np.floor(compressed / scale * 128).clip(0, 127) + 0.5) / 128 * scale
     expanded = np.where(levels < 1.0, levels / a, np.exp(levels - 1.0) / a)
-    return np.sign(samples) * expanded
+    quantised: NDArray[np.float64] = np.sign(samples) * expanded
+    return quantised
 
 
 def room(samples: Samples, generator: np.random.Generator) -> Samples:
@@ -54,7 +55,8 @@ def room(samples: Samples, generator: np.random.Generator) -> Samples:
     tail[: int(0.003 * RATE)] = 0
     impulse = tail * (10 ** (generator.uniform(-14, 0) / 20) / np.sqrt(np.sum(tail**2)))
     impulse[0] = 1.0
-    return signal.fftconvolve(samples, impulse)[: len(samples)].astype(np.float32)
+    heard: Samples = signal.fftconvolve(samples, impulse)[: len(samples)].astype(np.float32)
+    return heard
 
 
 def noise(length: int, generator: np.random.Generator) -> Samples:
@@ -75,14 +77,16 @@ def babble(voices: Sequence[Samples], length: int, generator: np.random.Generato
         start = int(generator.integers(0, max(len(voice), 1)))
         rolled = np.resize(np.roll(voice, start), length)
         mixed += rolled / (np.sqrt(np.mean(rolled**2)) + 1e-6)
-    return mixed / (np.sqrt(np.mean(mixed**2)) + 1e-6)
+    normed: Samples = (mixed / (np.sqrt(np.mean(mixed**2)) + 1e-6)).astype(np.float32)
+    return normed
 
 
 def add_noise(samples: Samples, sound: Samples, decibels: float) -> Samples:
     """Mix at a signal-to-noise ratio of so many decibels over the whole utterance."""
     power = np.sqrt(np.mean(samples**2)) + 1e-6
     gain = power * 10 ** (-decibels / 20) / (np.sqrt(np.mean(sound**2)) + 1e-9)
-    return (samples + gain * sound).astype(np.float32)
+    noisy: Samples = (samples + gain * sound).astype(np.float32)
+    return noisy
 
 
 def to_int16(samples: Samples) -> NDArray[np.int16]:

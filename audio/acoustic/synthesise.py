@@ -50,24 +50,26 @@ def make_part(
     """One folder of recordings with its manifest, about so many seconds of sound."""
     folder.mkdir(parents=True, exist_ok=True)
     chance, begun, made = random.Random(seed), time.monotonic(), 0.0
-    rows: list[dict[str, Any]] = []
+    manifest, count = folder / "manifest.jsonl", 0
+    manifest.write_text("", "utf-8")
     while made < seconds:
         kind, text = sentences.one()
         words = spoken_words(text)
         sound, speaker = _kokoro(kokoro, words, chance, test) if kokoro else _espeak(words, chance)
         sound = sound * np.float32(chance.uniform(0.1, 0.8) / (float(np.max(np.abs(sound))) or 1.0))
-        name = f"{len(rows):05d}.flac"
+        name = f"{count:05d}.flac"
         soundfile.write(folder / name, sound, synthetic_voices.RATE)
         length = len(sound) / synthetic_voices.RATE
         made += length
-        rows.append(
-            {"path": name, "text": text, "pinyin": " ".join(words), "speaker": speaker, "kind": kind,
-             "dialect": "mandarin", "source": f"synthetic: {speaker}", "seconds": round(length, 2)}
-        )  # fmt: skip
-    manifest = folder / "manifest.jsonl"
-    manifest.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
+        row: dict[str, Any] = {
+            "path": name, "text": text, "pinyin": " ".join(words), "speaker": speaker, "kind": kind,
+            "dialect": "mandarin", "source": f"synthetic: {speaker}", "seconds": round(length, 2),
+        }  # fmt: skip
+        with manifest.open("a", encoding="utf-8") as lines:
+            lines.write(json.dumps(row, ensure_ascii=False) + "\n")
+        count += 1
     print(
-        f"{folder.name}: {len(rows)} utterances, {made / 60:.1f} min in {time.monotonic() - begun:.0f} s",
+        f"{folder.name}: {count} utterances, {made / 60:.1f} min in {time.monotonic() - begun:.0f} s",
         flush=True,
     )
 

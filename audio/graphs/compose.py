@@ -13,6 +13,7 @@ from functools import lru_cache
 
 import pynini
 from pynini import Fst
+from pywrapfst import Arc
 
 from audio.acoustic import kaldi
 from audio.acoustic.units import FINALS, INITIALS, UNIT_IDS, UNITS
@@ -48,7 +49,7 @@ def lexicon_machine(lexicon: Lexicon) -> Fst:
     machine.set_start(home)
     machine.set_final(home)
     backoff = lexicon.number(BACKOFF)
-    machine.add_arc(home, pynini.Arc(_BACKOFF_PHONE, backoff, 0.0, home))
+    machine.add_arc(home, Arc(_BACKOFF_PHONE, backoff, 0.0, home))
     rows = [(number, units, cost) for word, number in lexicon.words() for units, cost in pronunciations(word)]
     taken = Counter(units for _, units, _ in rows)
     prefixes = {units[:length] for units in taken for length in range(1, len(units))}
@@ -62,7 +63,7 @@ def lexicon_machine(lexicon: Lexicon) -> Fst:
         for place, phone in enumerate(phones):
             to = home if place == len(phones) - 1 else machine.add_state()
             label, weight = (number, cost) if place == 0 else (0, 0.0)
-            machine.add_arc(state, pynini.Arc(phone, label, weight, to))
+            machine.add_arc(state, Arc(phone, label, weight, to))
             state = to
     return pynini.arcsort(machine, "olabel")
 
@@ -81,18 +82,18 @@ def filler_machine(lexicon: Lexicon, enter: float, syllable: float) -> Fst:
     start, home, inside, end = (machine.add_state() for _ in range(4))
     machine.set_start(start)
     machine.set_final(end)
-    machine.add_arc(start, pynini.Arc(0, 0, 0.0, end))
-    machine.add_arc(start, pynini.Arc(0, 0, enter, home))
+    machine.add_arc(start, Arc(0, 0, 0.0, end))
+    machine.add_arc(start, Arc(0, 0, enter, home))
     unknown = lexicon.number(FILLER)
     for unit in INITIALS:
         phone = kaldi.phone_number(UNIT_IDS[unit], "B")
-        machine.add_arc(home, pynini.Arc(phone, unknown, syllable, inside))
+        machine.add_arc(home, Arc(phone, unknown, syllable, inside))
     after = machine.add_state()
     for unit in FINALS:
-        machine.add_arc(inside, pynini.Arc(kaldi.phone_number(UNIT_IDS[unit], "E"), 0, 0.0, after))
-        machine.add_arc(home, pynini.Arc(kaldi.phone_number(UNIT_IDS[unit], "S"), unknown, syllable, after))
-    machine.add_arc(after, pynini.Arc(0, 0, 0.0, home))
-    machine.add_arc(after, pynini.Arc(0, 0, 0.0, end))
+        machine.add_arc(inside, Arc(kaldi.phone_number(UNIT_IDS[unit], "E"), 0, 0.0, after))
+        machine.add_arc(home, Arc(kaldi.phone_number(UNIT_IDS[unit], "S"), unknown, syllable, after))
+    machine.add_arc(after, Arc(0, 0, 0.0, home))
+    machine.add_arc(after, Arc(0, 0, 0.0, end))
     return machine
 
 
@@ -102,8 +103,8 @@ def hmm_machine() -> Fst:
     machine = Fst()
     start, silence = machine.add_state(), machine.add_state()
     machine.set_start(start)
-    machine.add_arc(start, pynini.Arc(2, 0, 0.0, silence))
-    machine.add_arc(silence, pynini.Arc(1, 0, 0.0, silence))
+    machine.add_arc(start, Arc(2, 0, 0.0, silence))
+    machine.add_arc(silence, Arc(1, 0, 0.0, silence))
     units = range(1, len(UNITS) + 1)
     last = {(u, p): machine.add_state() for u in units for p in "ES"}
     direct = {(u, p): machine.add_state() for u in units for p in "BI"}
@@ -118,27 +119,25 @@ def hmm_machine() -> Fst:
                 phone = kaldi.phone_number(unit, position)
                 ids = kaldi.transition_ids(phone)
                 key = (unit, position)
-                machine.add_arc(
-                    state, pynini.Arc(ids.leave, phone, 0.0, last[key] if key in last else direct[key])
-                )
+                machine.add_arc(state, Arc(ids.leave, phone, 0.0, last[key] if key in last else direct[key]))
                 if key in through:
-                    machine.add_arc(state, pynini.Arc(ids.to_blank, phone, 0.0, through[key]))
+                    machine.add_arc(state, Arc(ids.to_blank, phone, 0.0, through[key]))
 
     enter(start, "BS", None)
     enter(silence, "BS", None)
     for (unit, position), state in last.items():
         ids = kaldi.transition_ids(kaldi.phone_number(unit, position))
-        machine.add_arc(state, pynini.Arc(ids.loop, 0, 0.0, state))
-        machine.add_arc(state, pynini.Arc(2, 0, 0.0, silence))
+        machine.add_arc(state, Arc(ids.loop, 0, 0.0, state))
+        machine.add_arc(state, Arc(2, 0, 0.0, silence))
         enter(state, "BS", unit)
     for unit, position in direct:
         key = (unit, position)
         ids = kaldi.transition_ids(kaldi.phone_number(unit, position))
-        machine.add_arc(direct[key], pynini.Arc(ids.loop, 0, 0.0, direct[key]))
+        machine.add_arc(direct[key], Arc(ids.loop, 0, 0.0, direct[key]))
         enter(direct[key], "IE", unit)
-        machine.add_arc(through[key], pynini.Arc(ids.loop, 0, 0.0, through[key]))
-        machine.add_arc(through[key], pynini.Arc(ids.blank_leave, 0, 0.0, blank[key]))
-        machine.add_arc(blank[key], pynini.Arc(ids.blank_loop, 0, BLANK_INSIDE_WORD, blank[key]))
+        machine.add_arc(through[key], Arc(ids.loop, 0, 0.0, through[key]))
+        machine.add_arc(through[key], Arc(ids.blank_leave, 0, 0.0, blank[key]))
+        machine.add_arc(blank[key], Arc(ids.blank_loop, 0, BLANK_INSIDE_WORD, blank[key]))
         enter(blank[key], "IE", None)
     for state in (start, silence, *last.values()):
         machine.set_final(state)

@@ -63,8 +63,10 @@ def _open(lexicon: Lexicon, phrases: Sequence[str], background_words: int) -> Fs
         sentences[tuple(segment(command))] += 4
     sentences.pop((), None)
     background = dict(frequent_words(background_words))
-    for word in (*_DIGITS, *read_list("surnames")):
+    for word in read_list("surnames"):
         background[word] = max(background.get(word, 0), 20_000)
+    for word in _DIGITS:
+        background[word] = max(background.get(word, 0), 400_000)
     return machines.bigram(lexicon, sentences, background)
 
 
@@ -93,7 +95,7 @@ def _intro(lexicon: Lexicon, phrases: Sequence[str]) -> Fst:
 
 
 def _digits(lexicon: Lexicon) -> Fst:
-    digit = _spread(lexicon, (*_DIGITS, "〇"))
+    digit = _spread(lexicon, _DIGITS)
     last = machines.option(machines.one(lexicon, "X", 3.0))
     intro = _intro(lexicon, ("身份证号是", "号码是", "电话是", "手机号是", "我的电话是", "尾号是", "是"))
     return machines.sequence(intro, machines.loop(digit, 1), last)

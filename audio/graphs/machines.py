@@ -11,12 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pynini
 from pynini import Fst
+from pywrapfst import Arc
 
 from audio.graphs.lexicon import BACKOFF, Lexicon
 
 DISCOUNT = 0.5
 BACKGROUND_SHARE = 0.3
-SCALE = 0.5  # of the bigram against the sound: full weight makes it drop words (see README.md)
+SCALE = 0.9  # of the bigram against the sound; best of 0.3–1.3 on synthetic phrases, see README.md
 
 
 def one(lexicon: Lexicon, word: str, cost: float = 0.0) -> Fst:
@@ -65,7 +66,7 @@ def listed(lexicon: Lexicon, sentences: Sequence[Sequence[str]], costs: Sequence
             number = lexicon.number(word)
             if (state, number) not in nodes:
                 nodes[state, number] = machine.add_state()
-                machine.add_arc(state, pynini.Arc(number, number, 0.0, nodes[state, number]))
+                machine.add_arc(state, Arc(number, number, 0.0, nodes[state, number]))
             state = nodes[state, number]
         cost = costs[place] if costs else even
         if float(machine.final(state)) > cost:
@@ -97,9 +98,7 @@ def bigram(
             machine.set_final(back, -SCALE * math.log(share))
         else:
             number = lexicon.number(word)
-            machine.add_arc(
-                back, pynini.Arc(number, number, -SCALE * math.log(share), states.get(word, back))
-            )
+            machine.add_arc(back, Arc(number, number, -SCALE * math.log(share), states.get(word, back)))
     for before, followers in pairs.items():
         _history(lexicon, machine, states, back, before, followers)
     return machine
@@ -116,10 +115,10 @@ def _history(
             machine.set_final(states[before], cost)
         else:
             number = lexicon.number(word)
-            machine.add_arc(states[before], pynini.Arc(number, number, cost, states[word]))
+            machine.add_arc(states[before], Arc(number, number, cost, states[word]))
     number = lexicon.number(BACKOFF)
     left = -SCALE * math.log(sum(discounts.values()) / total)
-    machine.add_arc(states[before], pynini.Arc(number, 0, left, back))
+    machine.add_arc(states[before], Arc(number, 0, left, back))
 
 
 def _mixed(singles: Mapping[str, float], background: Mapping[str, float]) -> dict[str, float]:

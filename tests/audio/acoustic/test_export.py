@@ -30,15 +30,15 @@ def random_network() -> Network:
         elif name.endswith("running_var"):
             value.copy_(torch.rand_like(value) + 0.5)
     network.eval()
-    network.output.weight.data *= 12  # decided enough that the beam loses nothing
+    network.output.weight.data *= 150  # decided enough that the beam loses nothing
     assert network.output.bias is not None
     network.output.bias.data -= posteriors(network, torch.from_numpy(mfcc(sound()))).mean(dim=0)
     return network
 
 
 def sound() -> NDArray[np.int16]:
-    """Two seconds of noise whose loudness and colour change."""
-    white = np.random.default_rng(5).standard_normal(32_000)
+    """A second of noise whose loudness and colour change."""
+    white = np.random.default_rng(5).standard_normal(16_000)
     pieces = np.split(white, 16)
     for number, piece in enumerate(pieces):
         piece *= 200.0 * (1 + number * 7 % 13)
@@ -67,7 +67,7 @@ def test_best_path_and_score_equal_pytorch(tmp_path: Path) -> None:
     labels = collapse(expected.argmax(dim=1).tolist())
     assert len(labels) > 10
     assert best["text"].split() == [UNITS[label - 1] for label in labels]
-    assert abs(best["confidence"] / float(expected.max(dim=1).values.sum()) - 1) < 1e-3
+    assert abs(best["confidence"] - float(expected.max(dim=1).values.sum())) < 0.02
 
 
 def test_am_folder_has_what_vosk_reads(tmp_path: Path) -> None:
