@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from knowledge.boundary import Boundary
-from knowledge.encoder.encode import Encoder, open_encoder
+from knowledge.encoder.encode import Encoder, question_encoder
 from knowledge.entry import Entry
 from knowledge.paths import encoder_folder, index_folder
 from knowledge.retrieval.channels import score_labels
@@ -42,7 +42,7 @@ class Finding:
     ``entry`` and ``topic`` are set when answered; ``section`` is the part of the entry asked for, or None for
     the whole; ``candidates`` are at most three, the choices to offer when clarifying; ``boundary`` says what
     was refused or which help to call; ``jurisdiction`` is the place named now, or the one given;
-    ``confidence`` is the calibrated probability that the first candidate (or boundary) is right.
+    ``confidence`` is the calibrated probability that the first candidate is the topic meant.
     """
 
     outcome: str
@@ -72,7 +72,7 @@ class Knowledge:
     @classmethod
     def load(cls, index_dir: Path | None = None, encoder: Encoder | None = None) -> Knowledge:
         """Open the index in ``index_dir`` (default ``var/knowledge``). Raises IndexMissing."""
-        return cls(index_dir or index_folder(), encoder or open_encoder(encoder_folder()))
+        return cls(index_dir or index_folder(), encoder or question_encoder(encoder_folder()))
 
     @property
     def entries(self) -> dict[str, Entry]:
@@ -104,7 +104,7 @@ class Knowledge:
         vector = self._encoder.queries([question])[0]
         table = score_labels(ready.snapshot, question, vector)
         shares = _held(ready, ready.fusion.probabilities(table, ready.boundary), day)
-        sure = ready.fusion.sureness(table, shares, len(question))
+        sure = ready.fusion.sureness(table, shares, ready.boundary, len(question))
         finding = _decide(ready, shares, sure)
         if finding.outcome == "clarifying" and context_topic in {c.topic for c in finding.candidates}:
             finding = replace(_answered(ready, str(context_topic), sure), candidates=finding.candidates)
@@ -170,11 +170,11 @@ def _decide(ready: _Ready, shares: Array, sure: float) -> Finding:
     if float(shares[ready.emergency].sum()) >= limits.emergency:
         urgent = max(np.flatnonzero(ready.emergency), key=lambda i: float(shares[i]))
         return _bounded(ready, labels[int(urgent)], choices, sure)
-    if ready.boundary[order[0]] or float(shares[ready.boundary].sum()) >= limits.refuse:
+    if not choices or float(shares[ready.boundary].sum()) >= limits.refuse:
         likeliest = max(np.flatnonzero(ready.boundary), key=lambda i: float(shares[i]))
         return _bounded(ready, labels[int(likeliest)], choices, sure)
     if sure >= limits.answer:
-        return replace(_answered(ready, labels[order[0]], sure), candidates=choices)
+        return replace(_answered(ready, choices[0].topic, sure), candidates=choices)
     if sure >= limits.clarify:
         return Finding("clarifying", candidates=choices, confidence=sure)
     return Finding("unanswered", candidates=choices, confidence=sure)

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 from rich.progress import Progress
 
-from knowledge.encoder.encode import Encoder, Vectors, open_encoder
+from knowledge.encoder.encode import Encoder, Vectors, index_encoder
 from knowledge.encoder.layout import STAMP
 from knowledge.lint import lint
 from knowledge.paths import encoder_folder, index_folder
@@ -28,7 +28,7 @@ from knowledge.retrieval.rows import Row, index_rows
 from knowledge.retrieval.snapshot import read_vectors, write_snapshot
 from knowledge.store import KNOWLEDGE, Store, load_store
 
-FORMAT = 1
+FORMAT = 2
 FUSION = Path(__file__).parent / "retrieval" / "fusion.json"
 KEPT_VERSIONS = 3
 
@@ -53,9 +53,9 @@ def build(
     name = _fingerprint(store, rows, fusion, stamp)
     target = folder / name
     if not (target / "manifest.json").is_file():
-        staging = folder / f"{name}.new"
+        staging = folder / f"{name}.{os.getpid()}"  # two builders never share one
         shutil.rmtree(staging, ignore_errors=True)
-        encoder = encoder or open_encoder(encoder_folder(), os.cpu_count() or 1)
+        encoder = encoder or index_encoder(encoder_folder(), os.cpu_count() or 1)
         vectors = _vectors(rows, encoder, _known(folder, stamp), quiet)
         manifest = {
             "format": FORMAT,
@@ -65,8 +65,7 @@ def build(
             "entries": len(store.entries),
         }
         write_snapshot(staging, rows, vectors, dict(store.entries), dict(store.boundaries), fusion, manifest)
-        shutil.rmtree(target, ignore_errors=True)
-        staging.rename(target)
+        _put(staging, target)
     make_current(folder, name)
     _forget_old(folder, name)
     return target
@@ -119,13 +118,21 @@ def _known(folder: Path, stamp: str) -> dict[tuple[str, bool], Vectors]:
     before = folder / pointer.read_text(encoding="utf-8").strip()
     try:
         manifest = json.loads((before / "manifest.json").read_text(encoding="utf-8"))
-        if manifest["encoder"] != stamp or manifest["format"] != FORMAT:
+        if manifest["encoder"] != stamp:
             return {}
         rows, vectors = read_vectors(before)
     except (OSError, ValueError, KeyError) as error:
         print(f"the earlier index cannot be reused: {error}", file=sys.stderr)
         return {}
     return {(row.text, row.spoken): vector for row, vector in zip(rows, vectors, strict=True)}
+
+
+def _put(staging: Path, target: Path) -> None:
+    if (target / "manifest.json").is_file():  # another builder was quicker, with the same content
+        shutil.rmtree(staging)
+        return
+    shutil.rmtree(target, ignore_errors=True)
+    staging.rename(target)
 
 
 def _encoder_stamp() -> str:

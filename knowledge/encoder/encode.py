@@ -1,4 +1,4 @@
-"""Turn sentences into unit vectors: an ONNX path for queries, sentence-transformers for everything else."""
+"""Turn sentences into unit vectors: ONNX graphs of ours, sentence-transformers for any other folder."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.encoder.layout import MAX_TOKENS, ONNX, PROMPTS
+from knowledge.encoder.layout import MAX_TOKENS, ONNX, PROMPTS, QUICK
 
 Vectors = NDArray[np.float32]
 
@@ -25,18 +25,18 @@ class Encoder(Protocol):
 class OnnxEncoder:
     """onnxruntime over the exported graph, one thread, texts of like length batched together."""
 
-    def __init__(self, folder: Path, threads: int = 1) -> None:
-        """Raises FileNotFoundError where ``folder`` was expanded without the ONNX file."""
+    def __init__(self, folder: Path, graph: Path = ONNX, threads: int = 1) -> None:
+        """Raises FileNotFoundError where ``folder`` was expanded without ``graph``."""
         import onnxruntime
         from tokenizers import Tokenizer
 
-        if not (folder / ONNX).is_file():
-            raise FileNotFoundError(folder / ONNX)
+        if not (folder / graph).is_file():
+            raise FileNotFoundError(folder / graph)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(
-            str(folder / ONNX), options, providers=["CPUExecutionProvider"]
+            str(folder / graph), options, providers=["CPUExecutionProvider"]
         )
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(MAX_TOKENS)
@@ -83,6 +83,11 @@ class SentenceEncoder:
         return np.asarray(self._model.encode_document(list(texts), normalize_embeddings=True), np.float32)
 
 
-def open_encoder(folder: Path, threads: int = 1) -> Encoder:
-    """The fast path where the folder has it, sentence-transformers otherwise; one thread suits questions."""
-    return OnnxEncoder(folder, threads) if (folder / ONNX).is_file() else SentenceEncoder(folder)
+def question_encoder(folder: Path) -> Encoder:
+    """For questions: int8 products on one thread where the folder has them, else sentence-transformers."""
+    return OnnxEncoder(folder, QUICK) if (folder / QUICK).is_file() else SentenceEncoder(folder)
+
+
+def index_encoder(folder: Path, threads: int) -> Encoder:
+    """For rows: float32 on all ``threads`` where the folder has the graph, else sentence-transformers."""
+    return OnnxEncoder(folder, ONNX, threads) if (folder / ONNX).is_file() else SentenceEncoder(folder)

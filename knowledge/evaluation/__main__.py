@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from knowledge.answering import Knowledge, current_version
-from knowledge.encoder.encode import open_encoder
+from knowledge.encoder.encode import question_encoder
 from knowledge.evaluation.compare import compare
 from knowledge.evaluation.fitting import cross_validated, fit, score_queries
 from knowledge.evaluation.measure import Ask, confusions, evaluate, summary
@@ -58,7 +58,7 @@ def _fit(files: list[Path], output: Path) -> None:
     queries = [query for file in files for query in read_queries(file)]
     known = set(snapshot.labels)
     kept = [query for query in queries if query.topic is None or query.accepted & known]
-    scored = score_queries(snapshot, open_encoder(encoder_folder()), kept)
+    scored = score_queries(snapshot, question_encoder(encoder_folder()), kept)
     boundary = np.array([label in snapshot.boundaries for label in snapshot.labels])
     emergency = np.array(
         [

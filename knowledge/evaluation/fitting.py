@@ -28,8 +28,9 @@ from knowledge.retrieval.fusion import (
 from knowledge.retrieval.snapshot import Snapshot
 
 RIDGE = 0.02
-GAINS = {"right": 1.0, "choice_right": 0.6, "choice_wrong": -0.2, "wrong": -0.6, "unanswered": 0.0}
-"""What one query is worth when limits are chosen: asking back is worth it where one answer in four is wrong."""
+GAINS = {"right": 1.0, "choice_right": 0.53, "choice_wrong": -0.1, "wrong": -0.3, "unanswered": 0.0}
+OUTSIDE_GAINS = {"right": 1.0, "choice": -0.5, "wrong": -1.0}
+"""What one query is worth when limits are chosen: asking back pays where more than a third would be wrong."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,9 @@ def fit(scored: Sequence[Scored], boundary: NDArray[np.bool_], emergency: NDArra
         part = _fit_weights(rest, boundary)
         for i in sorted(held):
             shares = _shares(scored[i], part, boundary)
-            if boundary[shares.argmax()]:
-                continue
-            features.append(sureness_features(scored[i].table, shares, len(scored[i].query.text)))
-            rights.append(bool(np.isin(shares.argmax(), scored[i].right)))
+            length = len(scored[i].query.text)
+            features.append(sureness_features(scored[i].table, shares, boundary, length))
+            rights.append(bool(np.isin(np.where(boundary, -1, shares).argmax(), scored[i].right)))
     matrix = np.array(features)
     mean, scale = matrix.mean(axis=0), np.maximum(matrix.std(axis=0), 1e-6)
     model = LogisticRegression(C=0.3).fit((matrix - mean) / scale, rights)
@@ -138,8 +138,7 @@ def _thresholds(
         topics = np.where(boundary, -1, shares)
         cases.append(
             (
-                draft.sureness(case.table, shares, len(case.query.text)),
-                bool(boundary[shares.argmax()]),
+                draft.sureness(case.table, shares, boundary, len(case.query.text)),
                 float(shares[boundary].sum()),
                 float(shares[emergency].sum()),
                 bool(np.isin(topics.argmax(), case.right)),
@@ -149,14 +148,14 @@ def _thresholds(
         )
     grid = np.arange(0.05, 0.96, 0.05)
     best, chosen = -np.inf, draft.thresholds
-    for refuse in (0.35, 0.45, 0.55):
+    for refuse in (0.3, 0.4, 0.5, 0.6, 0.7):
         for answer in grid:
             for clarify in grid[grid <= answer]:
                 gain = sum(_gain(case, answer, clarify, refuse) for case in cases)
                 if gain > best:
                     best, chosen = gain, Thresholds(float(answer), float(clarify), 0.3, float(refuse))
-    urgent = [case[3] for case in cases if case[6].expect == "emergency"]
-    calm = [case[3] for case in cases if case[6].topic is not None]
+    urgent = [case[2] for case in cases if case[5].expect == "emergency"]
+    calm = [case[2] for case in cases if case[5].topic is not None]
     emergencies = [
         e for e in (0.15, 0.2, 0.3, 0.4, 0.5) if np.mean([s >= e for s in calm] or [False]) <= 0.005
     ]
@@ -167,15 +166,15 @@ def _thresholds(
 
 
 def _gain(
-    case: tuple[float, bool, float, float, bool, bool, Query], answer: float, clarify: float, refuse: float
+    case: tuple[float, float, float, bool, bool, Query], answer: float, clarify: float, refuse: float
 ) -> float:
-    sure, bounded, share, _urgent, first, three, query = case
+    sure, share, _urgent, first, three, query = case
     if query.topic is None:
-        if bounded or share >= refuse or sure < clarify:
-            return GAINS["right"]
-        return GAINS["wrong"] if sure >= answer else GAINS["choice_wrong"]
-    if bounded or share >= refuse:
-        return GAINS["wrong"] / 2
+        if share >= refuse or sure < clarify:
+            return OUTSIDE_GAINS["right"]
+        return OUTSIDE_GAINS["wrong"] if sure >= answer else OUTSIDE_GAINS["choice"]
+    if share >= refuse:
+        return GAINS["wrong"]
     if sure >= answer:
         return GAINS["right"] if first else GAINS["wrong"]
     if sure >= clarify:

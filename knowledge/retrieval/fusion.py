@@ -1,7 +1,7 @@
 """Fuse the channels into one probability a label, and say how sure the first place is.
 
 Two small models, both fitted on a development set (``evaluation/fitting.py``) and stored as data: a
-conditional logit over labels (McFadden 1974), and a logistic regression for “is the first one right”.
+conditional logit over labels (McFadden 1974), and a logistic regression for “is the first topic right”.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ FEATURES_A_CHANNEL = 3
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Of the calibrated probability, 0 to 1. ``emergency`` is on the summed share of emergency labels."""
+    """``answer`` and ``clarify`` of the calibrated probability; the others of the summed share of boundaries."""
 
     answer: float
     clarify: float
@@ -49,9 +49,12 @@ class Fusion:
         share = np.exp(utility - utility.max())
         return np.asarray(share / share.sum())
 
-    def sureness(self, table: NDArray[np.float32], probabilities: Array, length: int) -> float:
-        """Calibrated probability that the likeliest label is right."""
-        features = (sureness_features(table, probabilities, length) - self.sure_mean) / self.sure_scale
+    def sureness(
+        self, table: NDArray[np.float32], probabilities: Array, boundary: NDArray[np.bool_], length: int
+    ) -> float:
+        """Calibrated probability that the likeliest topic is right; ``length`` in characters."""
+        features = sureness_features(table, probabilities, boundary, length)
+        features = (features - self.sure_mean) / self.sure_scale
         return float(1 / (1 + np.exp(-(features @ self.sure_weights[:-1] + self.sure_weights[-1]))))
 
     @classmethod
@@ -79,9 +82,12 @@ def label_features(table: NDArray[np.float32], boundary: NDArray[np.bool_]) -> A
     return np.asarray(stacked, np.float64)
 
 
-def sureness_features(table: NDArray[np.float32], probabilities: Array, length: int) -> Array:
-    """[len(SURENESS)] in that order."""
-    best, second = (int(i) for i in np.argsort(-probabilities)[:2])
+def sureness_features(
+    table: NDArray[np.float32], probabilities: Array, boundary: NDArray[np.bool_], length: int
+) -> Array:
+    """[len(SURENESS)] in that order, about the likeliest topic; a boundary's share lowers its log odds."""
+    topics = np.argsort(-np.where(boundary, -1.0, probabilities))
+    best, second = int(topics[0]), int(topics[min(1, len(topics) - 1)])
     p, q = float(probabilities[best]), float(probabilities[second])
     log_odds = np.log(max(p, 1e-6)) - np.log(max(1 - p, 1e-6))
     names = {name: i for i, name in enumerate(CHANNELS)}

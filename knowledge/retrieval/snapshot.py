@@ -1,7 +1,7 @@
 """One built index: a folder written once, never changed, loaded memory-mapped.
 
 Files: ``manifest.json`` (fingerprint, counts, labels), ``rows.jsonl``, ``dense.faiss`` (inner product over
-unit vectors), ``centroids.npy``, four sparse indexes, ``entries.json``, ``fusion.json``.
+unit vectors), ``head.npy`` (one direction a label), four sparse indexes, ``entries.json``, ``fusion.json``.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from knowledge.boundary import Boundary
 from knowledge.entry import Entry, Source
 from knowledge.phrasings import Phrasing
+from knowledge.retrieval.head import fit_head
 from knowledge.retrieval.rows import Row
 from knowledge.retrieval.sparse import SparseIndex
 from knowledge.retrieval.terms import character_terms, sound_terms
@@ -38,7 +39,7 @@ class Snapshot:
     labels: tuple[str, ...]
     owners: NDArray[np.int32]
     dense: Any
-    centroids: Vectors
+    head: Vectors
     rows: dict[str, SparseIndex]
     topics: dict[str, SparseIndex]
     entries: dict[str, Entry]
@@ -63,7 +64,7 @@ def write_snapshot(
     dense = faiss.IndexFlatIP(vectors.shape[1])
     dense.add(vectors)
     faiss.write_index(dense, str(folder / "dense.faiss"))
-    np.save(folder / "centroids.npy", _centroids(vectors, owners, len(labels)))
+    np.save(folder / "head.npy", fit_head(vectors, owners, len(labels)))
     np.save(folder / "owners.npy", owners)
     whole = [""] * len(labels)
     for row in rows:
@@ -89,7 +90,7 @@ def read_snapshot(folder: Path) -> Snapshot:
         labels=tuple(manifest["labels"]),
         owners=np.load(folder / "owners.npy"),
         dense=faiss.read_index(str(folder / "dense.faiss"), faiss.IO_FLAG_MMAP),
-        centroids=np.load(folder / "centroids.npy"),
+        head=np.load(folder / "head.npy"),
         rows={name: SparseIndex.load(folder / f"rows-{name}") for name in SPARSE},
         topics={name: SparseIndex.load(folder / f"topics-{name}") for name in SPARSE},
         entries={entry.id: entry for entry in map(_entry, _read(folder / "entries.json"))},
@@ -103,13 +104,6 @@ def read_vectors(folder: Path) -> tuple[list[Row], Vectors]:
     lines = (folder / "rows.jsonl").read_text(encoding="utf-8").split("\n")
     dense = faiss.read_index(str(folder / "dense.faiss"), faiss.IO_FLAG_MMAP)
     return [Row(**json.loads(line)) for line in lines if line], dense.reconstruct_n(0, dense.ntotal)
-
-
-def _centroids(vectors: Vectors, owners: NDArray[np.int32], count: int) -> Vectors:
-    sums = np.zeros((count, vectors.shape[1]), np.float32)
-    np.add.at(sums, owners, vectors)
-    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
-    return np.asarray(sums / np.maximum(lengths, 1e-9), np.float32)
 
 
 def _entry(row: dict[str, Any]) -> Entry:

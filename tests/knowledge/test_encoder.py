@@ -11,6 +11,7 @@ import pytest
 from knowledge.encoder.encode import OnnxEncoder, SentenceEncoder
 from knowledge.encoder.examples import Example, batches
 from knowledge.encoder.expand import expand
+from knowledge.encoder.layout import QUICK
 from knowledge.encoder.shipped import MODEL, load, save
 from knowledge.encoder.source import SourceError, read_source, unpack_q4
 from knowledge.noise import mishear
@@ -26,12 +27,13 @@ def test_the_shipped_model_stays_small() -> None:
     assert sum(file.stat().st_size for file in MODEL.iterdir()) <= 31 * 2**20
 
 
-def test_both_loaders_give_the_same_unit_vectors(expanded: Path) -> None:
+def test_all_loaders_give_the_same_unit_vectors(expanded: Path) -> None:
     texts = ["我老伴走了，户口本上他那页咋办", "养老金认证", "啥"]
-    fast, slow = OnnxEncoder(expanded), SentenceEncoder(expanded)
+    fast, slow, quick = OnnxEncoder(expanded), SentenceEncoder(expanded), OnnxEncoder(expanded, QUICK)
     for one, other in [(fast.queries, slow.queries), (fast.documents, slow.documents)]:
         assert np.allclose(one(texts), other(texts), atol=1e-4)
         assert np.allclose(np.linalg.norm(one(texts), axis=1), 1, atol=1e-4)
+    assert ((fast.queries(texts) * quick.queries(texts)).sum(axis=1) > 0.97).all()
     assert not np.allclose(fast.queries(texts), fast.documents(texts), atol=1e-3)
 
 
