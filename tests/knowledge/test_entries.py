@@ -7,9 +7,10 @@ from datetime import date
 
 import pytest
 
+from knowledge.evaluation.queries import read_queries
 from knowledge.lint import lint
 from knowledge.phrasings import same_wording
-from knowledge.store import Store, load_store
+from knowledge.store import KNOWLEDGE, Store, load_store
 
 
 @pytest.fixture(scope="module")
@@ -50,3 +51,12 @@ def test_the_boundaries_cover_every_outcome_and_say_whom_to_call(store: Store) -
         assert len(boundary.phrasings) >= 40, boundary.id
         assert len({line.dialect for line in boundary.phrasings}) >= 5, boundary.id
         assert (boundary.outcome == "emergency") == bool(boundary.hotline), boundary.id
+
+
+@pytest.mark.parametrize("name", ["dev", "early"])
+def test_development_queries_are_nobodys_phrasing(store: Store, name: str) -> None:
+    indexed = {same_wording(line.text) for lines in store.phrasings.values() for line in lines}
+    indexed |= {same_wording(line.text) for b in store.boundaries.values() for line in b.phrasings}
+    queries = read_queries(KNOWLEDGE / "evaluation" / f"{name}.jsonl")
+    assert [query.text for query in queries if same_wording(query.text) in indexed] == []
+    assert {topic for query in queries for topic in query.accepted} <= set(store.topics)
