@@ -8,6 +8,7 @@ import pytest
 
 from nlu.components.command_words import command_of, plain
 from nlu.components.expected_value import intent_for
+from nlu.components.question_not_request import intent_for as question
 from nlu.generate import ROOT, build, command_words, service_intent
 from nlu.rules import GENERAL_INTENTS
 
@@ -114,3 +115,17 @@ class TestGenerated:
         )
         files = build(tmp_path)
         assert "lost_property" in files["domain.yml"] and "lost_property" in files["data/rules.yml"]
+
+
+@pytest.mark.parametrize("text", ["养老金一年要认证几次", "取公积金要什么材料", "居住证有什么用", "异地能认证吗"])
+def test_a_question_about_a_rule_does_not_start_its_service(text: str) -> None:
+    assert question(text, "pension_certification") == "ask_policy"
+
+
+@pytest.mark.parametrize("text", ["我要认证", "帮我查查断没断缴", "能不能帮我认证一下", "我要取公积金", "查查我扣了几分"])
+def test_a_request_stays_a_request(text: str) -> None:
+    assert question(text, "pension_certification") is None
+
+
+def test_other_intents_are_left_alone() -> None:
+    assert question("多少钱", "ask_policy") is None and question("要不要", "affirm") is None
