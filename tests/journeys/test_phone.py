@@ -291,7 +291,7 @@ def test_a_caller_who_vanishes_without_a_word_frees_the_line(tmp_path: Path) -> 
             await asyncio.wait_for(desk.ended.wait(), 20.0)
             steps = [[["spoken", 0.3], ["keys", f"{n}{n}#"], ["quiet", 0.6]] for n in (1, 2, 3)]
             for _, heard in await asyncio.gather(*(desk.call(*three) for three in steps)):
-                assert contains(heard, "好。") > 0.7
+                assert contains(heard, "好。") > 0.5
         assert sorted(engine.asked) == ["11", "22", "33"]
 
     run(scenario())
