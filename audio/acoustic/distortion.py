@@ -20,7 +20,8 @@ def change_speed(samples: Samples, percent: int) -> Samples:
     """Faster (above 100) or slower speech, pitch included, as a resampler does it."""
     if percent == 100:
         return samples
-    return signal.resample_poly(samples, 100, percent).astype(np.float32)
+    resampled: NDArray[np.float32] = signal.resample_poly(samples, 100, percent).astype(np.float32)
+    return resampled
 
 
 def telephone(samples: Samples, generator: np.random.Generator | None = None) -> Samples:
@@ -32,7 +33,8 @@ def telephone(samples: Samples, generator: np.random.Generator | None = None) ->
         narrow = signal.sosfilt(band, narrow)
         peak = float(np.max(np.abs(narrow))) or 1.0
         narrow = narrow * (generator.uniform(0.05, 0.9) / peak)
-    return signal.resample_poly(a_law(narrow), 2, 1).astype(np.float32)
+    resampled: NDArray[np.float32] = signal.resample_poly(a_law(narrow), 2, 1).astype(np.float32)
+    return resampled
 
 
 def a_law(samples: NDArray[np.floating]) -> NDArray[np.float64]:

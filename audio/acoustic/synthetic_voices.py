@@ -50,7 +50,9 @@ class Kokoro:
         feeds = {"tokens": np.array([tokens], np.int64), "style": style.reshape(1, 256),
                  "speed": np.array([speed], np.float32)}  # fmt: skip
         (sound,) = self._session.run(None, feeds)
-        return signal.resample_poly(np.asarray(sound, np.float32).reshape(-1), 2, 3).astype(np.float32)
+        spoken = np.asarray(sound, np.float32).reshape(-1)
+        resampled: NDArray[np.float32] = signal.resample_poly(spoken, 2, 3).astype(np.float32)
+        return resampled
 
     def _phonemes(self, pinyin: str) -> str:
         from misaki.zh import ZHG2P
@@ -79,7 +81,8 @@ def espeak(pinyin: str, variant: str, words_a_minute: int, pitch: int) -> NDArra
     said = pinyin.replace("v", "ü")
     wav = subprocess.run([*command, said], capture_output=True, check=True, timeout=60).stdout
     sound, rate = soundfile.read(io.BytesIO(_whole_header(wav)), dtype="float32")
-    return signal.resample_poly(sound, RATE, rate).astype(np.float32)
+    resampled: NDArray[np.float32] = signal.resample_poly(sound, RATE, rate).astype(np.float32)
+    return resampled
 
 
 def _whole_header(wav: bytes) -> bytes:
