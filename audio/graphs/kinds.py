@@ -27,8 +27,9 @@ _PROVINCES = tuple("京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋
 
 
 BONUS = 2.2
-"""Taken off the cost of each digit and of each character of a given name: the posteriors are not divided by priors,
-so short units would otherwise be swallowed. Must stay below log of the number of digits: a cycle of negative cost has no shortest path."""
+"""Taken off the cost of each digit and of each character of a given name: the posteriors are not divided by
+priors, so short units would otherwise be swallowed. Must stay below log of the number of digits: a cycle of
+negative cost has no shortest path."""
 
 
 @dataclass(frozen=True)
