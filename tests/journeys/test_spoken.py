@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -27,9 +28,14 @@ Command = Callable[..., "CompletedProcess[str]"]
 OPENING = "我要办养老金资格认证"
 
 
-def recording(text: str, path: Path) -> Path:
+def in_groups(text: str) -> str:
+    """Numbers as people read them aloud: four digits, a breath, four digits."""
+    return re.sub(r"([零幺二三四五六七八九叉X]{4})(?=.)", r"\1，", text) if len(text) >= 11 else text
+
+
+def recording(text: str, path: Path, rate: float = 1.0) -> Path:
     """The text spoken by our own voice, with half a second of silence on both sides."""
-    sound, rate = soundfile.read(io.BytesIO(speak(text, "mandarin")), dtype="float32")
+    sound, rate = soundfile.read(io.BytesIO(speak(text, "mandarin", rate=rate)), dtype="float32")
     quiet = np.zeros(rate // 2, np.float32)
     soundfile.write(path, np.concatenate([quiet, sound, quiet]), rate)
     return path
@@ -69,11 +75,11 @@ def test_recordings_of_people_are_answered_without_a_crash(command: Command, sha
 def test_a_spoken_certification_to_its_receipt(
     talk: Talk, residents: list[dict[str, Any]], tmp_path: Path
 ) -> None:
-    person = next(r for r in residents if r["face"] == "passes" and not r["guardian"] and r["say"])
+    person = next(r for r in residents if r["name"] == "杨雪")
     caller = Caller(person, "pension-certification")
 
     def said(text: str) -> Reply:
-        samples: NDArray[np.int16] = read_speech(recording(text, tmp_path / "turn.wav"))
+        samples: NDArray[np.int16] = read_speech(recording(in_groups(text), tmp_path / "turn.wav", 0.8))
         utterance = Utterance(talk.conversation, samples=samples, channel="test")
         return talk.runner.run(talk.assistant.take_turn(utterance))
 
