@@ -33,7 +33,7 @@ class Caller:
         if asked:
             value = str(self.answers[asked])
             return spoken_digits(value) if asked in ("id_number", "phone") else value
-        if "验证码" in reply.speech:
+        if "验证码" in reply.speech and (reply.expecting or {}).get("kind") == "digits":
             return spoken_digits(self.person["code"])
         if "镜头" in reply.speech:
             return "好了"

@@ -135,7 +135,7 @@ def test_danger_and_what_is_not_ours(talk: Talk, text: str, status: set[str]) ->
 
 
 def test_converse_answers_every_line_in_order(command: Command) -> None:
-    lines = [{"conversation": "甲", "text": "养老金怎么认证"}, {"conversation": "甲", "text": "要带啥"},
+    lines = [{"conversation": "甲", "text": "养老金多久认证一次"}, {"conversation": "甲", "text": "要带啥"},
              {"conversation": "乙", "text": ""}, {"conversation": "丙", "text": "长" * 10_000}]  # fmt: skip
     result = command("converse", "--json", stdin="\n".join(json.dumps(one) for one in lines) + "\n")
     replies = [json.loads(text) for text in result.stdout.splitlines()]
@@ -166,13 +166,13 @@ def test_a_second_process_on_the_same_port_says_so(command: Command) -> None:
 def test_eval_faq_keeps_order_and_fields(command: Command, tmp_path) -> None:  # type: ignore[no-untyped-def]
     file = tmp_path / "q.jsonl"
     queries = [
-        {"id": "1", "topic": "pension-eligibility-certification", "style": "plain", "text": "养老金怎么认证"},
+        {"id": "1", "topic": "pension-eligibility-certification", "style": "plain", "text": "养老金多久认证一次"},
         {"id": "2", "topic": None, "style": "oos", "text": "能不能转人工", "expect": "human"},
     ]
     file.write_text("\n".join(json.dumps(q, ensure_ascii=False) for q in queries), "utf-8")
     result = command("eval", "faq", str(file), "--json")
     rows = [json.loads(text) for text in result.stdout.splitlines()]
-    assert [r["text"] for r in rows] == ["养老金怎么认证", "能不能转人工"]
+    assert [r["text"] for r in rows] == ["养老金多久认证一次", "能不能转人工"]
     assert set(rows[0]) >= {"text", "status", "topic", "candidates", "confidence", "ms"}
     assert rows[0]["status"] == "answered" and rows[1]["status"] == "handed_over"
     assert rows[0]["candidates"] and rows[0]["confidence"] > 0
