@@ -25,7 +25,7 @@ class XiangyinChat extends HTMLElement {
         <button type="button" class="size">字大点</button>
         <label>家乡话 <select aria-label="家乡话"></select></label>
       </div>`;
-    this.part = (name) => root.querySelector(name);
+    this.inside = (name) => root.querySelector(name);
     this.speaker = new Speaker();
     this.microphone = new Microphone();
     this.bind();
@@ -39,22 +39,22 @@ class XiangyinChat extends HTMLElement {
   }
 
   bind() {
-    this.part("form").addEventListener("submit", (event) => {
+    this.inside("form").addEventListener("submit", (event) => {
       event.preventDefault();
-      const input = this.part("input");
+      const input = this.inside("input");
       this.say(input.value);
       input.value = "";
     });
-    this.part(".talk").addEventListener("click", () => (this.listening ? this.hush() : this.listen()));
-    this.part(".quiet").addEventListener("click", () => this.quiet());
-    this.part(".size").addEventListener("click", () => {
+    this.inside(".talk").addEventListener("click", () => (this.listening ? this.hush() : this.listen()));
+    this.inside(".quiet").addEventListener("click", () => this.quiet());
+    this.inside(".size").addEventListener("click", () => {
       this.size = ((this.size ?? 0) + 1) % SIZES.length;
       this.style.setProperty("--size", SIZES[this.size]);
     });
     for (const button of this.shadowRoot.querySelectorAll("[data-say]")) {
       button.addEventListener("click", () => this.say(button.dataset.say));
     }
-    this.part("select").addEventListener("change", ({ target }) => this.send({ type: "dialect", id: target.value }));
+    this.inside("select").addEventListener("change", ({ target }) => this.send({ type: "dialect", id: target.value }));
   }
 
   async connect(attempt = 0) {
@@ -89,7 +89,7 @@ class XiangyinChat extends HTMLElement {
     if (!this.greeted) this.show("bot", content.welcome, "answered");
     this.greeted = true;
     const dialects = await (await fetch(new URL("api/dialects", this.base))).json();
-    this.part("select").replaceChildren(...dialects.map(({ id, name }) => new Option(name, id)));
+    this.inside("select").replaceChildren(...dialects.map(({ id, name }) => new Option(name, id)));
   }
 
   receive(data) {
@@ -98,15 +98,15 @@ class XiangyinChat extends HTMLElement {
       return;
     }
     const message = JSON.parse(data);
-    if (message.type === "partial") this.part(".partial").textContent = message.text;
-    if (message.type === "thinking") this.part(".partial").textContent = "……";
+    if (message.type === "partial") this.inside(".partial").textContent = message.text;
+    if (message.type === "thinking") this.inside(".partial").textContent = "……";
     if (message.type === "listening" && !message.on) this.hush(false);
     if (message.type === "error") this.show("bot", message.sentence, "failed");
     if (message.type === "reply") this.answer(message);
   }
 
   answer(reply) {
-    this.part(".partial").textContent = "";
+    this.inside(".partial").textContent = "";
     if (this.spoken && reply.heard) this.show("you", reply.heard);
     this.spoken = false;
     this.hushed = false;
@@ -116,7 +116,7 @@ class XiangyinChat extends HTMLElement {
       button.addEventListener("click", () => this.say(label));
       return button;
     });
-    this.part(".choices").replaceChildren(...buttons);
+    this.inside(".choices").replaceChildren(...buttons);
   }
 
   answers({ expecting }) {
@@ -128,7 +128,7 @@ class XiangyinChat extends HTMLElement {
     if (!text.trim()) return;
     this.quiet();
     this.show("you", text);
-    this.part(".choices").replaceChildren();
+    this.inside(".choices").replaceChildren();
     this.send({ type: "say", text, id: crypto.randomUUID?.() ?? String(Math.random()) });
   }
 
@@ -159,7 +159,7 @@ class XiangyinChat extends HTMLElement {
 
   mark(on) {
     this.listening = on;
-    const button = this.part(".talk");
+    const button = this.inside(".talk");
     button.setAttribute("aria-pressed", String(on));
     button.textContent = on ? "👂 在听，说完了点一下" : "🎤 点一下，说话";
   }
@@ -183,7 +183,7 @@ class XiangyinChat extends HTMLElement {
     const label = Object.assign(document.createElement("span"), { className: "visually-hidden" });
     label.textContent = who === "you" ? "您说：" : "乡音说：";
     turn.prepend(label);
-    const log = this.part(".log");
+    const log = this.inside(".log");
     log.append(turn);
     log.scrollTop = log.scrollHeight;
   }
