@@ -93,25 +93,6 @@ def is_answer(state: State, definition: Definition, text: str, intent: str | Non
             return not isinstance(result, Wrong)
 
 
-_QUESTION = re.compile(
-    r"[吗?？]|怎么|咋|啥|什么|多少|哪[里儿个天些]|为何|能不能|可不可以|要不要|是不是|几[天个块]|多久"
-)
-SHORTEST_PIECE = 3
-URGENT = ("human", "emergency", "stop")
-STEERING = (
-    "repeat",
-    "slower",
-    "louder",
-    "wait",
-    "back",
-    "restart",
-    "switch_dialect",
-    "who_are_you",
-    "goodbye",
-)
-_PLACE = re.compile(r"[省市县区乡镇村街路巷弄号院厅所社屯寨组湾庄站园栋楼]")
-
-
 def _fits_phase(state: State, definition: Definition, text: str) -> bool:
     """Words that only make sense at this step of the read-back or of proving who one is."""
     match state.phase:

@@ -16,7 +16,7 @@ from audio.acoustic.features import DIMENSION, MFCC_CONF
 from audio.acoustic.network import CONTEXT, STRIDE, Layer, Network
 from audio.acoustic.train import load_network
 
-# Beams and chunks measured on phrases of the domain, see README.md of this folder. Rule 1 ends a turn
+# Beams and chunks follow the documented starting point and were not tuned here. Rule 1 ends a turn
 # in which nothing was said, 2 one whose sentence may be complete, 3 and 4 any; our own VAD may end earlier.
 MODEL_CONF = """--beam=14
 --max-active=4000
