@@ -10,7 +10,7 @@ setup:
 	$(PYTHON) bootstrap.py --tests
 
 test: setup
-	$(PY) -m ruff check .
+	$(PY) -m ruff check --no-cache .
 	$(PY) -m mypy assistant audio dialects knowledge actions bootstrap.py
 	PYTHONPATH=. $(dir $(PY))lint-imports
 	XIANGYIN_SKIP_SETUP=1 $(PY) -m pytest -q

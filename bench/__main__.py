@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from audio.voice import speak
 
 from assistant.assembly import assistant_for, hear_samples
 from assistant.conversation import Assistant
@@ -28,6 +27,7 @@ from assistant.settings import Settings, load_settings
 from assistant.stack import Stack, free_ports
 from assistant.turn import Utterance
 from audio.files import read_speech
+from audio.voice import speak
 from knowledge.answering import Knowledge
 
 QUESTIONS = (

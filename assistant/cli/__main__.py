@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 
 import typer
-from audio.voice import VoiceUnavailable
 
 from assistant.cli import evaluating, knowing, running, sounding, turning
 from assistant.cli.output import FAILED, complain
 from assistant.stack import StackError
 from audio.files import AudioFileError
+from audio.voice import VoiceUnavailable
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from audio.voice import save_speech
 from rich.table import Table
 
 from assistant.cli.output import FAILED, USAGE, complain, line, screen, tell
@@ -15,6 +14,7 @@ from audio.files import AudioFileError, read_speech
 from audio.hearing import SAMPLE_RATE, Question
 from audio.models import KNOWN, ModelError, find_model, get_model, list_models
 from audio.recogniser import hear as hear_samples
+from audio.voice import save_speech
 
 Dialect = Annotated[str, typer.Option("--dialect", "-d", help="方言编号")]
 Json = Annotated[bool, typer.Option("--json", help="每行一个 JSON")]

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from audio.voice import save_speech
 
 from assistant.assembly import assistant_for
 from assistant.cli.output import FAILED, USAGE, complain, line, screen, tell
@@ -21,6 +20,7 @@ from assistant.stack import running_stack
 from assistant.turn import Reply, Utterance
 from assistant.wording import canned
 from audio.files import AudioFileError, read_speech
+from audio.voice import save_speech
 from dialects.packs import list_packs
 
 Dialect = Annotated[str | None, typer.Option("--dialect", "-d", help="方言编号，如 sichuan")]

@@ -6,9 +6,8 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator
 
-from audio.voice import VoiceUnavailable, sentences_of, speak
-
 from assistant.turn import Reply
+from audio.voice import VoiceUnavailable, sentences_of, speak
 
 
 class Speaker:
