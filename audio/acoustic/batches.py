@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from audio.acoustic.corpus import Cached, read_shard, shard_indexes
-from audio.acoustic.features import DIMENSION, HIGH_HZ, LIFTER, LOW_HZ
+from audio.acoustic.disturbance import disturb
 from audio.acoustic.network import CONTEXT, extend, output_frames
 
 PHONE_SHARE = 0.35  # of the drawn variants come from a telephone channel
@@ -87,7 +87,7 @@ def _batch(pool: Pool, group: list[tuple[int, Cached]], generator: np.random.Gen
     for shard, row in group:
         cepstra = pool.cepstra(shard, row)
         if generator is not None:
-            cepstra = disturb(cepstra, generator)
+            cepstra = disturb(cepstra, generator, pool.cepstra(*group[int(generator.integers(len(group)))]))
         padded.append(extend(torch.from_numpy(cepstra), longest))
     rows = tuple(row for _, row in group)
     return Batch(
@@ -98,46 +98,5 @@ def _batch(pool: Pool, group: list[tuple[int, Cached]], generator: np.random.Gen
         rows,
     )
 
-
-def disturb(cepstra: NDArray[np.float32], generator: np.random.Generator) -> NDArray[np.float32]:
-    """Vocal tract length, channel and loudness of another speaker, and two masks in time."""
-    factor = float(np.clip(generator.normal(1.0, 0.06), 0.86, 1.16))
-    warped = cepstra @ _WARPS[round((factor - 0.86) / 0.01)]
-    offset = generator.normal(0.0, 1.0, DIMENSION) * _OFFSET_SCALE
-    changed: NDArray[np.float32] = (warped + offset).astype(np.float32)
-    mean = changed.mean(axis=0)
-    for _ in range(2):
-        length = int(generator.integers(0, min(25, max(2, len(changed) // 8))))
-        start = int(generator.integers(0, len(changed) - length))
-        changed[start : start + length] = mean
-    return changed
-
-
-def warp_matrix(factor: float) -> NDArray[np.float32]:
-    """(40, 40) matrix that reads the log mel spectrum at ``factor`` times the frequency.
-
-    Cepstra are the lifted cosine transform of all 40 mel bins, so the way to the spectrum and back is
-    linear; between bin centres the spectrum is interpolated.
-    """
-    bins = np.arange(DIMENSION)
-    cosine = np.sqrt(2 / DIMENSION) * np.cos(np.pi * bins[:, None] * (bins[None, :] + 0.5) / DIMENSION)
-    cosine[0] = np.sqrt(1 / DIMENSION)
-    lifter = 1 + 0.5 * LIFTER * np.sin(np.pi * bins / LIFTER)
-    mel_low, mel_high = (1127 * np.log(1 + hertz / 700) for hertz in (LOW_HZ, HIGH_HZ))
-    step = (mel_high - mel_low) / (DIMENSION + 1)
-    centres = 700 * (np.exp((mel_low + step * (bins + 1)) / 1127) - 1)
-    wanted = (1127 * np.log(1 + centres * factor / 700) - mel_low) / step - 1
-    wanted = wanted.clip(0, DIMENSION - 1)
-    lower = np.minimum(wanted.astype(int), DIMENSION - 2)
-    read = np.zeros((DIMENSION, DIMENSION))
-    read[bins, lower] = 1 - (wanted - lower)
-    read[bins, lower + 1] += wanted - lower
-    forward = (lifter[:, None] * cosine) @ read @ (cosine.T / lifter[None, :])
-    matrix: NDArray[np.float32] = forward.T.astype(np.float32)
-    return matrix
-
-
-_WARPS = [warp_matrix(0.86 + 0.01 * step) for step in range(31)]
-_OFFSET_SCALE = np.array([9.0, 7.0, 5.0, 5.0, 4.0, 4.0] + [2.5] * 6 + [1.2] * 28)
 
 assert CONTEXT % 3 == 0
