@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import ctypes.util
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -284,17 +285,9 @@ def train_engine() -> None:
 
 
 def engine_environment() -> dict[str, str]:
-    """Environment of every Rasa process: our components on the path, telemetry off, few threads."""
-    return {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        "RASA_TELEMETRY_ENABLED": "false",
-        "PYTHONWARNINGS": "ignore",
-        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
-        "TF_CPP_MIN_LOG_LEVEL": "2",
-        "TF_INTRA_OP_PARALLELISM_THREADS": "1",
-        "TF_INTER_OP_PARALLELISM_THREADS": "1",
-    }
+    """Environment of every Rasa process: our components on the path, `nlu/environment.json` for the rest."""
+    rasa = json.loads((ROOT / "nlu" / "environment.json").read_text("utf-8"))
+    return {**os.environ, "PYTHONPATH": str(ROOT), **rasa}
 
 
 def module(name: str, *arguments: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -70,15 +71,7 @@ def parts(settings: Settings, gateway: bool) -> list[Part]:
         "OMP_NUM_THREADS": "1",
         "PYTHONUNBUFFERED": "1",
     }
-    rasa_only = {
-        "RASA_TELEMETRY_ENABLED": "false",
-        "PYTHONWARNINGS": "ignore",
-        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
-        "TF_CPP_MIN_LOG_LEVEL": "2",
-        "TF_INTRA_OP_PARALLELISM_THREADS": "1",
-        "TF_INTER_OP_PARALLELISM_THREADS": "1",
-        "SANIC_HOST": "127.0.0.1",
-    }
+    rasa_only = json.loads((ROOT / "nlu" / "environment.json").read_text("utf-8"))
     model = str(var / "engine-model" / "xiangyin.tar.gz")
     engine = [
         rasa,

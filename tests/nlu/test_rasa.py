@@ -19,15 +19,8 @@ CLEAR = 0.85
 
 
 def rasa(*arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        "RASA_TELEMETRY_ENABLED": "false",
-        "PYTHONWARNINGS": "ignore",
-        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
-        "TF_CPP_MIN_LOG_LEVEL": "2",
-        "TF_INTRA_OP_PARALLELISM_THREADS": "1",
-    }
+    settings = json.loads((ROOT / "nlu" / "environment.json").read_text("utf-8"))
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **settings}
     command = [str(VAR / "engine" / "bin" / "rasa"), *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600)
 
