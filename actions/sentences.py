@@ -165,6 +165,34 @@ ANSWERS: dict[str, Sentence] = {
     "nothing_offered": _s("answered", "", "yes or no although nothing was offered"),
 }
 
+BASIS: dict[str, Sentence] = {
+    "basis": _s("answered", "title others", "what an answer stands on; the source is the outcome's"),
+    "basis_several": _s("answered", "title others", "the same with further texts, listed in others"),
+    "basis_of_what": _s("clarifying", "", "asked for the basis before anything was answered"),
+    "law_article": _s(
+        "answered",
+        "document article text spoken cut older",
+        "an article's wording; spoken = its beginning where cut; older = known to be amended since",
+    ),
+    "law_text_missing": _s(
+        "answered", "url", "after basis: the wording itself was not imported on this machine"
+    ),
+    "law_texts_missing": _s(
+        "unanswered", "", "a basis was asked for, no law texts were imported; the usual answer follows"
+    ),
+    "law_not_here": _s("unanswered", "document article phone", "a named article of a text not imported"),
+    "law_cited_by": _s(
+        "unanswered", "titles document article url", "after law_not_here: which answers of ours rest on it"
+    ),
+    "law_no_such_article": _s(
+        "unanswered", "document article phone", "the text is here and has no such article"
+    ),
+    "law_unattributed": _s(
+        "unanswered", "document article phone", "the text is here but says neither issuer nor date"
+    ),
+    "law_not_yet": _s("unanswered", "document article day", "the text is here and holds only from day on"),
+}
+
 TALK: dict[str, Sentence] = {
     "handed_over": _s("handed_over", "case phone", "a person was asked for: number and case"),
     "out_of_scope": _s("unanswered", "", "not what we are for; what we can do instead"),
@@ -183,7 +211,7 @@ TALK: dict[str, Sentence] = {
     "which_dialect": _s("clarifying", "options", "a dialect was asked for that we do not know"),
 }
 
-SENTENCES: dict[str, Sentence] = {**FORM, **IDENTITY, **SUBMIT, **ANSWERS, **TALK}
+SENTENCES: dict[str, Sentence] = {**FORM, **IDENTITY, **SUBMIT, **ANSWERS, **BASIS, **TALK}
 
 
 def table() -> str:

@@ -41,6 +41,7 @@ def one(outcome: Mapping[str, Any]) -> tuple[str, str]:
         return answer(params, outcome.get("source") or {})
     params["again_note"] = "这件事刚才已经办过了，没有重复办。" if params.get("again") else ""
     params["dialect_name"] = dialect_name(str(params.get("dialect") or ""))
+    params |= _basis(params, outcome.get("source") or {})
     sentence = sentences()[outcome["sentence"]]
     forms: dict[str, str] = sentence if isinstance(sentence, dict) else {"speech": str(sentence)}
     speech = fill(forms["speech"], params)
@@ -69,6 +70,18 @@ def answer(params: Mapping[str, Any], source: Mapping[str, Any]) -> tuple[str, s
     lines.append(shown_source(source))
     lines += [offer] if offer else []
     return speech, "\n".join(lines)
+
+
+def _basis(params: Mapping[str, Any], source: Mapping[str, Any]) -> dict[str, str]:
+    """What sentences about a rule's basis are filled with, besides their own params."""
+    older = str(sentences()["law_older"]) if params.get("older") else ""
+    return {
+        "source_said": spoken_source(source).removeprefix("依据"),
+        "source_shown": shown_source(source),
+        "law_older": older,
+        "law_notes": (str(sentences()["law_cut"]) if params.get("cut") else "") + older,
+        "day_said": day(params.get("day")),
+    }
 
 
 def spoken_source(source: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from actions.definitions import all_definitions
 from actions.office import Answering, Office
 from actions.outcome import PERSON_PHONE, Outcome, expecting, say
 from actions.rasa.act import Act, Done, hand_over
+from actions.rasa.basis import MISSING, basis, source_of
 from actions.rasa.turn import Turn
 from actions.values import Value, choice
 
@@ -80,7 +81,15 @@ async def _question(turn: Turn, office: Office, *, sure_only: bool = False) -> D
     if knowledge is None:
         return Done([say("knowledge_missing", phone=PERSON_PHONE)])
     finding = await _find(turn, office)
-    done = await _found(turn, office, finding, sure_only)
+    said = await asyncio.to_thread(basis, turn, knowledge.entries, finding)
+    if said and said[-1].sentence != MISSING:
+        topic = next((outcome.topic for outcome in said if outcome.topic), None)
+        done = Done(said, {"topic": topic} if topic else {})
+    else:
+        found = await _found(turn, office, finding, sure_only)
+        done = replace(found, outcomes=[*said, *found.outcomes])
+    if finding.jurisdiction:
+        done = replace(done, slots={**done.slots, "jurisdiction": finding.jurisdiction})
     return replace(done, outcomes=[_with_evidence(outcome, finding) for outcome in done.outcomes])
 
 
@@ -184,26 +193,13 @@ def _answered(turn: Turn, entry: Any, section: str | None, jurisdiction: str | N
         topic=entry.id,
         service=entry.service,
         choices=({"id": "yes", "label": "现在就办"}, {"id": "no", "label": "先不办"}) if offer else (),
-        source=_source(entry),
+        source=source_of(entry),
         expecting=expecting("yes_no") if offer else None,
     )
     slots: dict[str, Any] = {"topic": entry.id, "offered": {"service": entry.service} if offer else None}
     if jurisdiction:
         slots["jurisdiction"] = jurisdiction
     return Done([outcome], slots)
-
-
-def _source(entry: Any) -> dict[str, Any]:
-    first = entry.sources[0]
-    return {
-        "document": first.document,
-        "number": first.number,
-        "article": first.article,
-        "issuer": first.issuer,
-        "effective": entry.effective.isoformat(),
-        "jurisdiction": entry.jurisdiction,
-        "url": first.url,
-    }
 
 
 def _bounded(finding: Any) -> Outcome:

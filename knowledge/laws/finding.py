@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from knowledge.encoder.encode import Encoder
 from knowledge.importing.passage import Passage
-from knowledge.laws.articles import article_of
+from knowledge.laws.articles import ArticleRef, article_of
 from knowledge.laws.index import KINDS, PassageHit, PassageIndex, passages_folder
 from knowledge.laws.wording import asks_for_basis
 
@@ -27,6 +28,16 @@ class PassagesMissing(FileNotFoundError):
 
     def __init__(self) -> None:
         super().__init__("还没有导入过文件。先运行：./xiangyin knowledge import 文件或文件夹")
+
+
+@dataclass(frozen=True)
+class Named:
+    """``document`` in full when that text is here, "" otherwise; ``passage`` None when it has no such article,
+    and when it only holds from ``later`` on."""
+
+    document: str
+    passage: Passage | None
+    later: date | None = None
 
 
 class Passages:
@@ -78,6 +89,15 @@ class Passages:
             return None
         return hits[0].passage if hits else None
 
+    def named(self, ref: ArticleRef, *, as_of: date | None = None) -> Named:
+        """What is here of a named article. Raises PassagesMissing."""
+        index = self._opened()
+        document = index.document(ref.document)
+        if hits := index.article(ref, as_of or date.today()):
+            return Named(document, hits[0].passage)
+        coming = index.article(ref, date.max)
+        return Named(document, None, coming[-1].passage.source.effective if coming else None)
+
     def _opened(self) -> PassageIndex:
         try:
             version = (self._folder / "current").read_text(encoding="utf-8").strip()
@@ -94,19 +114,20 @@ _shared: dict[Path, Passages] = {}
 
 def find_passage(question: str, *, limit: int = 5, as_of: date | None = None) -> list[PassageHit]:
     """Over the index in ``var/knowledge/passages``. Raises PassagesMissing."""
-    return _default().find(question, limit=limit, as_of=as_of)
+    return passages().find(question, limit=limit, as_of=as_of)
 
 
 def law_answer(question: str, *, as_of: date | None = None) -> Passage | None:
     """As ``Passages.law_answer``, over the index in ``var/knowledge/passages``."""
-    return _default().law_answer(question, as_of=as_of)
+    return passages().law_answer(question, as_of=as_of)
 
 
 def cited(document: str, article: str, *, as_of: date | None = None) -> Passage | None:
     """As ``Passages.cited``, over the index in ``var/knowledge/passages``."""
-    return _default().cited(document, article, as_of=as_of)
+    return passages().cited(document, article, as_of=as_of)
 
 
-def _default() -> Passages:
+def passages() -> Passages:
+    """The index in ``var/knowledge/passages``, opened at its first question."""
     folder = passages_folder()
     return _shared.setdefault(folder, Passages(folder))

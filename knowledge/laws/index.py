@@ -115,6 +115,14 @@ class PassageIndex:
         rows.sort(key=lambda row: -int(self._effective[row]))
         return [PassageHit(self.passage(row), 1.0, exact=True) for row in rows]
 
+    def document(self, said: str) -> str:
+        """The full name of the text meant by a name, "" when it is not here."""
+        number = self._names.resolve(said)
+        if number is None:
+            return ""
+        row = self._articles[int(np.searchsorted(self._articles[:, 0], number << 32)), 1]
+        return self.passage(int(row)).document
+
     def search(
         self, question: str, limit: int, as_of: date, kinds: Sequence[str] = KINDS
     ) -> list[PassageHit]:

@@ -1,0 +1,174 @@
+"""“依据是哪条” and “某某法第几条” through the webhook, with and without imported texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, ClassVar
+
+import pytest
+
+from assistant.wording import word
+from knowledge.entry import Entry, Source
+from knowledge.importing.passage import Draft, Passage, PassageSource
+from knowledge.laws.index import passages_folder, stage
+
+SECTIONS = {name: ("带身份证。",) for name in ("一句话", "要点", "材料", "时限与费用", "在哪里办", "大白话")}
+CLAIM = Entry(
+    "claim",
+    "职工养老金申领",
+    "social-insurance",
+    "全国",
+    "national",
+    (
+        Source("社会保险经办条例", "国务院", "国务院令第765号", "第十八条"),
+        Source("中华人民共和国社会保险法", "全国人大常委会", "", "第十六条、第十七条"),
+    ),
+    date(2023, 12, 1),
+    None,
+    date(2026, 11, 25),
+    None,
+    (),
+    False,
+    False,
+    SECTIONS,
+)
+OLD = "本法所称老年人是指六十周岁以上的公民。"
+
+
+def law(document: str, article: str, text: str, **more: Any) -> Passage:
+    about = {"issuer": "国务院", "effective": date(2020, 1, 1), "note": "", **more}
+    source = PassageSource(document, "", about["issuer"], "", "https://gov.example/a", about["effective"])
+    draft = Draft(document, "", article, text, "第1行", source, "law", note=about["note"])
+    return draft.finish("a.md", "2026-01-01")
+
+
+LAWS = [
+    law("社会保险经办条例", "第十八条", "申请领取养老金的，应当办理。"),
+    law("中华人民共和国社会保险法", "第十六条", "累计缴费满十五年的，按月领取。", note="后来改过"),
+    law("中华人民共和国老年人权益保障法", "第二条", OLD),
+    law("中华人民共和国老年人权益保障法", "第三条", "很长。" * 100),
+    law("某某规定", "第一条", "没写发布机关。", issuer=""),
+    law("将来法", "第一条", "还没施行。", effective=date(2999, 1, 1)),
+]
+
+
+class Answers:
+    """One topic, found by 养老金; everything else is unanswered."""
+
+    entries: ClassVar[dict[str, Entry]] = {"claim": CLAIM}
+
+    def answer(self, question: str, *, jurisdiction: str | None = None, **about: Any) -> Any:
+        place = "成都" if "成都" in question else jurisdiction
+        found = "养老金" in question or (place and about.get("context_topic") and question.startswith("在"))
+        return SimpleNamespace(
+            outcome="answered" if found else "unanswered",
+            entry=CLAIM if found else None,
+            topic="claim" if found else None,
+            section=None,
+            candidates=(),
+            confidence=0.9 if found else 0.1,
+            boundary=None,
+            jurisdiction=place,
+        )
+
+
+@pytest.fixture
+def rasa(world: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    monkeypatch.setenv("XIANGYIN_VAR", str(tmp_path / "var"))
+    world.office._load = Answers
+    yield world.rasa()
+
+
+@pytest.fixture
+def imported(rasa: Any) -> Any:
+    stage(LAWS, passages_folder())()
+    return rasa
+
+
+def said(outcomes: list[dict[str, Any]]) -> list[str]:
+    return [outcome["sentence"] for outcome in outcomes]
+
+
+def test_a_named_article_is_read_with_document_article_and_date(imported: Any) -> None:
+    outcome = imported.turn("社会保险法第十六条", "ask_policy")[-1]
+    assert (outcome["status"], outcome["sentence"]) == ("answered", "law_article")
+    source = outcome["source"]
+    assert (source["document"], source["article"]) == ("中华人民共和国社会保险法", "第十六条")
+    assert source["effective"] == "2020-01-01" and source["jurisdiction"] == "全国"
+    speech, display = word([outcome], "web")
+    assert "满十五年" in speech and "以现行规定为准" in speech, "a text known to be amended says so"
+    assert "2020年1月1日起施行" in display and "国务院" in display
+
+
+def test_a_basis_asked_for_is_found_by_words(imported: Any) -> None:
+    outcome = imported.turn("几岁算老年人 依据是哪条", "ask_policy")[-1]
+    assert outcome["source"]["article"] == "第二条" and outcome["params"]["text"] == OLD
+
+
+@pytest.mark.parametrize(
+    "words", ["依据是哪条", "哪个文件说的", "刚才说的是哪个文件规定的？", "这是谁规定的"]
+)
+def test_after_an_answer_its_source_and_article(imported: Any, words: str) -> None:
+    imported.turn("养老金怎么领", "ask_policy")
+    outcomes = imported.turn(words, "ask_policy")
+    assert said(outcomes) == ["basis_several", "law_article"]
+    assert outcomes[0]["topic"] == "claim" and outcomes[0]["source"]["number"] == "国务院令第765号"
+    assert outcomes[1]["source"]["article"] == "第十八条"
+    speech, display = word(outcomes, "phone")
+    assert "《社会保险经办条例》第十八条" in speech and "2023年12月1日" in speech and "另外还有" in display
+
+
+def test_the_article_that_fits_the_question_among_those_cited(imported: Any) -> None:
+    outcomes = imported.turn("养老金累计缴费满十五年按月领取，依据是哪条", "ask_policy")
+    assert outcomes[-1]["source"]["article"] == "第十六条" and imported.slots["topic"] == "claim"
+
+
+def test_long_articles_are_said_in_part_and_shown_whole(imported: Any) -> None:
+    outcome = imported.turn("老年人权益保障法第三条", "ask_policy")[-1]
+    speech, display = word([outcome], "web")
+    assert outcome["params"]["cut"] and "屏幕上有全文" in speech and "很长。" * 100 in display
+    assert len(speech) < 260
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("社会保险法第九百条", "law_no_such_article"),
+        ("某某规定第一条", "law_unattributed"),
+        ("将来法第一条", "law_not_yet"),
+        ("渔业法第一条", "law_not_here"),
+    ],
+)
+def test_what_is_not_there_is_said(imported: Any, words: str, sentence: str) -> None:
+    outcome = imported.turn(words, "ask_policy")[-1]
+    assert (outcome["sentence"], outcome["status"]) == (sentence, "unanswered")
+
+
+def test_without_imported_texts_it_says_so_and_names_the_source_it_has(rasa: Any) -> None:
+    assert said(rasa.turn("社会保险法第十六条", "ask_policy")) == ["law_not_here", "law_cited_by"]
+    assert (
+        "没有装进这台机器" in word(rasa.outcomes, "web")[0]
+        and "职工养老金申领" in word(rasa.outcomes, "web")[0]
+    )
+    assert said(rasa.turn("几岁算老年人 依据是哪条", "ask_policy")) == ["law_texts_missing", "unanswered"]
+    rasa.turn("养老金怎么领", "ask_policy")
+    outcomes = rasa.turn("依据是哪条", "ask_policy")
+    assert said(outcomes) == ["basis_several", "law_text_missing"]
+    assert outcomes[0]["source"]["document"] == "社会保险经办条例"
+
+
+def test_a_basis_of_nothing_asks_back(rasa: Any) -> None:
+    assert said(rasa.turn("依据是哪条", "ask_policy")) == ["basis_of_what"]
+
+
+def test_a_place_once_said_holds_for_the_conversation(rasa: Any) -> None:
+    rasa.turn("养老金怎么领", "ask_policy")
+    assert "jurisdiction" not in rasa.slots
+    assert rasa.turn("在成都呢？", "ask_policy")[-1]["topic"] == "claim"
+    assert rasa.slots["jurisdiction"] == "成都"
+    rasa.turn("别的事", "ask_policy")
+    rasa.turn("养老金要交多久", "ask_policy")
+    assert rasa.slots["jurisdiction"] == "成都"
