@@ -25,6 +25,9 @@ class Answering(Protocol):
     def entries(self) -> Mapping[str, Any]:
         """Entries by topic id."""
 
+    def refresh(self) -> str:
+        """Change over to a newer index where there is one."""
+
     def answer(
         self,
         question: str,
@@ -81,6 +84,11 @@ class Office:
             self._loading = asyncio.create_task(asyncio.to_thread(self.knowledge))
         await asyncio.wait({self._loading}, timeout=seconds)
         return self._knowledge
+
+    def follow_knowledge(self) -> None:
+        """Change over to a newly published index now, so that no question has to wait for it."""
+        if self._knowledge is not None:
+            self._knowledge.refresh()
 
     @property
     def knowledge_loaded(self) -> bool:

@@ -26,6 +26,8 @@ from actions.ports import serve
 from actions.rasa import ALL
 from actions.sending import outbox
 
+FOLLOW_SECONDS = 0.5
+"""How often a newly published index is looked for; looking reads one small file."""
 _log = logging.getLogger(__name__)
 
 
@@ -45,13 +47,20 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 async def _make_ready(app: FastAPI, here: Office) -> None:
-    """Migrations and the index once, before `ready`; either may be missing, then /health says so."""
+    """Migrations and the index once, before `ready`; either may be missing, then /health says so. Then follows
+    what authors publish."""
     try:
         await asyncio.to_thread(here.ledger.counts)
     except LedgerUnavailable as error:
         _log.warning("ledger unavailable at start: %s", error)
     await asyncio.to_thread(here.knowledge)
     app.state.ready = True
+    while True:
+        await asyncio.sleep(FOLLOW_SECONDS)
+        try:
+            await asyncio.to_thread(here.follow_knowledge)
+        except OSError as error:
+            _log.warning("no index to follow: %s", type(error).__name__)
 
 
 def build(secret: str = "") -> FastAPI:

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from dataclasses import dataclass, replace
 from datetime import date
@@ -24,6 +25,7 @@ from knowledge.retrieval.fusion import Array, Fusion
 from knowledge.retrieval.snapshot import Snapshot, read_snapshot
 
 MOST_CHOICES = 3
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ class Finding:
     ``entry`` and ``topic`` are set when answered; ``section`` is the part of the entry asked for, or None for
     the whole; ``candidates`` are at most three, the choices to offer when clarifying; ``boundary`` says what
     was refused or which help to call; ``jurisdiction`` is the place named now, or the one given;
-    ``confidence`` is the calibrated probability that the first candidate is the topic meant.
+    ``confidence`` is the calibrated probability that the first candidate is the topic meant; ``urgency`` the
+    share of all emergencies together, 0 to 1.
     """
 
     outcome: str
@@ -53,6 +56,7 @@ class Finding:
     confidence: float = 0.0
     boundary: Boundary | None = None
     jurisdiction: str | None = None
+    urgency: float = 0.0
 
 
 class IndexMissing(FileNotFoundError):
@@ -66,8 +70,9 @@ class Knowledge:
         """Raises IndexMissing when ``index_dir`` has no index."""
         self._folder, self._encoder = index_dir, encoder
         self._lock = threading.Lock()
-        self._version = ""
-        self._ready = self._refresh()
+        self._unreadable = ""
+        self._version = current_version(index_dir)
+        self._ready = _open(index_dir / self._version)
 
     @classmethod
     def load(cls, index_dir: Path | None = None, encoder: Encoder | None = None) -> Knowledge:
@@ -105,19 +110,33 @@ class Knowledge:
         table = score_labels(ready.snapshot, question, vector)
         shares = _held(ready, ready.fusion.probabilities(table, ready.boundary), day)
         sure = ready.fusion.sureness(table, shares, ready.boundary, len(question))
-        finding = _decide(ready, shares, sure)
+        finding = replace(_decide(ready, shares, sure), urgency=float(shares[ready.emergency].sum()))
         if finding.outcome == "clarifying" and context_topic in {c.topic for c in finding.candidates}:
             finding = replace(_answered(ready, str(context_topic), sure), candidates=finding.candidates)
         section = follow.section if finding.outcome == "answered" else None
         return replace(finding, jurisdiction=place, section=section)
 
+    def refresh(self) -> str:
+        """Change over to the index that ``current`` names, if it is another; the version now in use.
+
+        Called now and then, it keeps the opening of a new index out of people's questions.
+        """
+        self._refresh()
+        return self._version
+
     def _refresh(self) -> _Ready:
+        """The index in use. While another thread opens a new one, and when that cannot be read, the old one."""
         version = current_version(self._folder)
-        if version == self._version:
+        if version in (self._version, self._unreadable) or not self._lock.acquire(blocking=False):
             return self._ready
-        with self._lock:
-            if version != self._version:
-                self._ready, self._version = _open(self._folder / version), version
+        try:
+            self._ready = _open(self._folder / version)
+            self._version = version
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
+            self._unreadable = version
+            LOG.error("index %s cannot be read, %s stays: %s", version, self._version, error)
+        finally:
+            self._lock.release()
         return self._ready
 
 

@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,13 +24,18 @@ from knowledge.encoder.encode import Encoder, Vectors, index_encoder
 from knowledge.encoder.layout import STAMP
 from knowledge.lint import lint
 from knowledge.paths import encoder_folder, index_folder
+from knowledge.retrieval.bags import Bags
+from knowledge.retrieval.refit import refit
 from knowledge.retrieval.rows import Row, index_rows
-from knowledge.retrieval.snapshot import read_vectors, write_snapshot
+from knowledge.retrieval.snapshot import Fit, read_directions, read_vectors, write_snapshot
 from knowledge.store import KNOWLEDGE, Store, load_store
 
 FORMAT = 2
 FUSION = Path(__file__).parent / "retrieval" / "fusion.json"
 KEPT_VERSIONS = 3
+LIVE = "-live"
+"""Ends the name of an index whose directions were learned for the changed labels only."""
+MOST_REFITTED = 40
 
 
 def build(
@@ -39,11 +44,15 @@ def build(
     encoder: Encoder | None = None,
     fusion_file: Path = FUSION,
     quiet: bool = False,
+    live: bool = False,
+    bags: Mapping[str, Bags] | None = None,
 ) -> Path:
     """Build from ``root`` into ``index_dir`` and make it current; returns the index's own folder.
 
-    Broken entries are left out and the rest is built. Raises FileNotFoundError when ``root`` or the encoder
-    is missing; the index in use stays untouched then.
+    Broken entries are left out and the rest is built. With ``live``, only the directions of changed labels
+    are learned anew where few changed (about a second instead of ten); ``bags`` remember terms between two
+    calls. Raises FileNotFoundError when ``root`` or the encoder is missing; the index in use stays untouched
+    then.
     """
     folder = index_dir or index_folder()
     store = load_store(root)
@@ -51,6 +60,9 @@ def build(
     stamp = _encoder_stamp() if encoder is None else "given"
     fusion = json.loads(fusion_file.read_text(encoding="utf-8"))
     name = _fingerprint(store, rows, fusion, stamp)
+    exact = (folder / name / "manifest.json").is_file()
+    fit = _refitting(folder, rows, stamp) if live and not exact else None
+    name += LIVE if fit else ""
     target = folder / name
     if not (target / "manifest.json").is_file():
         staging = folder / f"{name}.{os.getpid()}"  # two builders never share one
@@ -64,7 +76,8 @@ def build(
             "rows": len(rows),
             "entries": len(store.entries),
         }
-        write_snapshot(staging, rows, vectors, dict(store.entries), dict(store.boundaries), fusion, manifest)
+        entries, boundaries = dict(store.entries), dict(store.boundaries)
+        write_snapshot(staging, rows, vectors, entries, boundaries, fusion, manifest, fit, bags)
         _put(staging, target)
     make_current(folder, name)
     _forget_old(folder, name)
@@ -125,6 +138,27 @@ def _known(folder: Path, stamp: str) -> dict[tuple[str, bool], Vectors]:
         print(f"the earlier index cannot be reused: {error}", file=sys.stderr)
         return {}
     return {(row.text, row.spoken): vector for row, vector in zip(rows, vectors, strict=True)}
+
+
+def _refitting(folder: Path, rows: Sequence[Row], stamp: str) -> Fit | None:
+    """How to learn only what changed since the index in use; None where too much did, or nothing is known."""
+    try:
+        before = folder / (folder / "current").read_text(encoding="utf-8").strip()
+        old_stamp, old_rows, directions = read_directions(before)
+    except (OSError, ValueError, KeyError):
+        return None
+    old, new = _texts_by_label(old_rows), _texts_by_label(rows)
+    changed = {label for label, texts in new.items() if old.get(label) != texts}
+    if old_stamp != stamp or len(changed) > MOST_REFITTED:
+        return None
+    return lambda vectors, owners, labels: refit(directions, changed, vectors, owners, labels)
+
+
+def _texts_by_label(rows: Sequence[Row]) -> dict[str, list[tuple[str, bool]]]:
+    texts: dict[str, list[tuple[str, bool]]] = {}
+    for row in rows:
+        texts.setdefault(row.label, []).append((row.text, row.spoken))
+    return texts
 
 
 def _put(staging: Path, target: Path) -> None:

@@ -7,7 +7,7 @@ unit vectors), ``head.npy`` (one direction a label), four sparse indexes, ``entr
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from knowledge.boundary import Boundary
 from knowledge.entry import Entry, Source
 from knowledge.phrasings import Phrasing
+from knowledge.retrieval.bags import Bags
 from knowledge.retrieval.head import fit_head
 from knowledge.retrieval.rows import Row
 from knowledge.retrieval.sparse import SparseIndex
@@ -30,6 +31,8 @@ Terms = Callable[[str], list[str]]
 faiss.omp_set_num_threads(1)  # one question needs no team of threads, and waiting for one costs more
 
 SPARSE: dict[str, Terms] = {"characters": character_terms, "sounds": sound_terms}
+Fit = Callable[[Vectors, NDArray[np.int32], Sequence[str]], Vectors]
+"""Vectors of rows, their label numbers and the labels in; one unit direction a label out."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,14 @@ def write_snapshot(
     boundaries: dict[str, Boundary],
     fusion: dict[str, Any],
     manifest: dict[str, Any],
+    fit: Fit | None = None,
+    bags: Mapping[str, Bags] | None = None,
 ) -> None:
-    """Write all files of one index; ``vectors`` are unit length, one a row."""
+    """Write all files of one index; ``vectors`` are unit length, one a row.
+
+    ``fit`` takes the place of learning all directions anew; ``bags`` (one a name of ``SPARSE``) keep the
+    counts of texts from one writing to the next.
+    """
     folder.mkdir(parents=True)
     labels = sorted({row.label for row in rows})
     number = {label: i for i, label in enumerate(labels)}
@@ -64,16 +73,16 @@ def write_snapshot(
     dense = faiss.IndexFlatIP(vectors.shape[1])
     dense.add(vectors)
     faiss.write_index(dense, str(folder / "dense.faiss"))
-    np.save(folder / "head.npy", fit_head(vectors, owners, len(labels)))
+    head = fit(vectors, owners, labels) if fit else fit_head(vectors, owners, len(labels))
+    np.save(folder / "head.npy", head)
     np.save(folder / "owners.npy", owners)
-    whole = [""] * len(labels)
+    of_label: list[list[str]] = [[] for _ in labels]
     for row in rows:
-        whole[number[row.label]] += row.text + "\n"
+        of_label[number[row.label]].append(row.text)
     for name, terms in SPARSE.items():
-        SparseIndex.build(terms(row.text) for row in rows).save(folder / f"rows-{name}")
-        SparseIndex.build([t for line in text.splitlines() for t in terms(line)] for text in whole).save(
-            folder / f"topics-{name}"
-        )
+        counted = bags[name] if bags else Bags(terms)
+        counted.index([[row.text] for row in rows]).save(folder / f"rows-{name}")
+        counted.index(of_label).save(folder / f"topics-{name}")
     with (folder / "rows.jsonl").open("w", encoding="utf-8") as file:
         for row in rows:
             file.write(json.dumps(asdict(row), ensure_ascii=False) + "\n")
@@ -104,6 +113,15 @@ def read_vectors(folder: Path) -> tuple[list[Row], Vectors]:
     lines = (folder / "rows.jsonl").read_text(encoding="utf-8").split("\n")
     dense = faiss.read_index(str(folder / "dense.faiss"), faiss.IO_FLAG_MMAP)
     return [Row(**json.loads(line)) for line in lines if line], dense.reconstruct_n(0, dense.ntotal)
+
+
+def read_directions(folder: Path) -> tuple[str, list[Row], dict[str, Vectors]]:
+    """Encoder stamp, rows, and the learned direction of every label, of an earlier index."""
+    manifest = _read(folder / "manifest.json")
+    lines = (folder / "rows.jsonl").read_text(encoding="utf-8").split("\n")
+    head = np.load(folder / "head.npy")
+    directions = dict(zip(manifest["labels"], head, strict=True))
+    return manifest["encoder"], [Row(**json.loads(line)) for line in lines if line], directions
 
 
 def _entry(row: dict[str, Any]) -> Entry:

@@ -39,20 +39,34 @@ class SparseIndex:
         terms: list[int] = []
         documents: list[int] = []
         counts: list[int] = []
-        lengths: list[int] = []
+        total = 0
         for document, bag in enumerate(bags):
-            lengths.append(len(bag))
+            total += 1
             for term, count in Counter(bag).items():
                 terms.append(vocabulary.setdefault(term, len(vocabulary)))
                 documents.append(document)
                 counts.append(count)
-        order = np.argsort(np.array(terms, np.int64), kind="stable")
-        sizes = np.bincount(np.array(terms, np.int64), minlength=len(vocabulary))
+        numbers = np.array(terms, np.int64)
+        found, tf = np.array(documents, np.int64), np.array(counts, np.int64)
+        return cls.of_counts(vocabulary, numbers, found, tf, total)
+
+    @classmethod
+    def of_counts(
+        cls,
+        vocabulary: dict[str, int],
+        terms: NDArray[np.int64],
+        documents: NDArray[np.int64],
+        counts: NDArray[np.int64],
+        total: int,
+    ) -> SparseIndex:
+        """From (term, document, count) triples by document; ``total`` documents, terms numbered from 0."""
+        order = np.argsort(terms, kind="stable")
+        sizes = np.bincount(terms, minlength=len(vocabulary))
         starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-        total = len(lengths)
         rarity = np.log(1 + (total - sizes + 0.5) / (sizes + 0.5)).astype(np.float32)
-        relative = np.array(lengths, np.float32) / max(1.0, float(np.mean(lengths or [1])))
-        found, tf = np.array(documents, np.int32)[order], np.array(counts, np.float32)[order]
+        lengths = np.bincount(documents, counts, minlength=total).astype(np.float32)
+        relative = lengths / max(1.0, float(np.mean(lengths)) if total else 1.0)
+        found, tf = documents.astype(np.int32)[order], counts.astype(np.float32)[order]
         damping = SATURATION * (1 - LENGTH_WEIGHT + LENGTH_WEIGHT * relative[found])
         weights = np.repeat(rarity, sizes) * tf * (SATURATION + 1) / (tf + damping)
         return cls(vocabulary, starts, found, weights.astype(np.float32), rarity, total)
