@@ -11,6 +11,8 @@ from rich.table import Table
 from assistant.cli import importing
 from assistant.cli.output import FAILED, complain, line, screen
 from knowledge.answering import IndexMissing, Knowledge
+from knowledge.importing.store import PassageStore
+from knowledge.laws.sources import wrong_citations
 from knowledge.lint import lint as lint_store
 from knowledge.store import load_store
 
@@ -28,8 +30,12 @@ def add_to(app: typer.Typer) -> None:
 
 
 def lint(as_json: Json = False) -> None:
-    """检查每个条目：格式、长短、日期、出处、重复的问法、快到期的。"""
-    problems = lint_store(load_store())
+    """检查每个条目：格式、长短、日期、重复的问法、快到期的；导入过法规的，还查引用的条文在不在。"""
+    store = load_store()
+    problems = [
+        *lint_store(store),
+        *wrong_citations(store.entries, store.files, PassageStore().passages()),
+    ]
     for problem in problems:
         line({"problem": str(problem)}) if as_json else screen.print(str(problem), markup=False)
     if problems:

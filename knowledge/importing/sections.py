@@ -9,7 +9,7 @@ from dataclasses import replace
 from knowledge.importing.official import facts_in
 from knowledge.importing.passage import Draft, PassageSource
 from knowledge.importing.reading import Facts, Line, Reading, Refusal
-from knowledge.laws.articles import KINDS, ArticleRef, article_head
+from knowledge.laws.articles import KINDS, ArticleRef, article_head, bare_name
 
 LONGEST = 700
 """Characters of a passage without articles: what can be read out or shown at once, cut at paragraphs."""
@@ -17,6 +17,8 @@ FEWEST_ARTICLES = 3
 _CHAPTER = re.compile(r"^第[一二三四五六七八九十百零0-9]+[编分章节][\s　]*\S{0,30}$")
 _NUMBERED = re.compile(r"^[一二三四五六七八九十]+、\S.{0,28}$")
 _BOOK = re.compile(r"^(?P<law>.*(?:法典))\s+(?P<book>第.+编.*|附则)$")
+_PASSED = re.compile(r"^[（(]?\d{4}年.*?(?:通过|公布|发布|修订|修正|修改|施行)")
+_APPROVES = re.compile(r"(?:批准|通过)《([^《》]{4,60})》")
 _DEPTH = {"编": 1, "分": 2, "章": 2, "节": 3}
 
 
@@ -38,7 +40,7 @@ def cut(lines: Sequence[Line], facts: Facts, fallback: str, encoding: str = "") 
         named and any(d.article for d in drafts)
     )
     kind = "law" if law else "text"
-    drafts = [replace(d, kind=kind) for d in drafts if not (law and _history(d))]
+    drafts = [replace(d, kind=kind) for d in (_without_history(drafts) if law else drafts)]
     lacking = [w for w, v in (("发布机关", facts.issuer), ("施行日期", facts.effective)) if not v]
     refusals = []
     if lacking and drafts:
@@ -60,10 +62,15 @@ class _Cutter:
         self._previous = 0
         self._texts: list[str] = []
         self._where = ""
+        self._annexed: set[str] = set()
         self._drafts: list[Draft] = []
 
     def take(self, line: Line) -> None:
         text = line.text.strip()
+        if text in self._annexed:
+            self._begin(text)
+            return
+        self._annexed |= {bare_name(name) for name in _APPROVES.findall(text)} if not self._article else set()
         head = article_head(text, self._previous)
         level = 0 if head else line.level or _heading_depth(text)
         if level:
@@ -89,6 +96,13 @@ class _Cutter:
         self._close()
         return self._drafts
 
+    def _begin(self, document: str) -> None:
+        """A text that the one before approves and brings along, with articles of its own."""
+        self._close()
+        self._document, self._source = document, replace(self._source, document=document)
+        self._base, self._path, self._article, self._previous = [], [], None, 0
+        self._annexed = set()
+
     def _start(self, text: str, location: str) -> None:
         self._texts, self._where = [text] if text else [], location
 
@@ -103,12 +117,16 @@ class _Cutter:
         self._texts = []
 
 
-def _history(draft: Draft) -> bool:
-    """When and by whom a law was passed and amended: that is in ``source``, and no provision."""
-    return (
-        not draft.article
-        and re.match(r"^[（(]?\d{4}年.*?(?:通过|公布|发布|修订|修正)", draft.text) is not None
-    )
+def _without_history(drafts: Sequence[Draft]) -> list[Draft]:
+    """Without the lines on when and by whom a law was passed: that is in ``source``, and no provision."""
+    kept = []
+    for draft in drafts:
+        lines = draft.text.split("\n")
+        while lines and not draft.article and _PASSED.match(lines[0]):
+            lines = lines[1:]
+        if lines:
+            kept.append(replace(draft, text="\n".join(lines)))
+    return kept
 
 
 def _heading_depth(text: str) -> int:
