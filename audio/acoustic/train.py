@@ -1,8 +1,9 @@
 """CTC training on one thread: ``python -m audio.acoustic.train --minutes 60``.
 
-AdamW, one-cycle learning rate over the given wall time, a checkpoint a pass (``last.pt``; ``best.pt`` by
-unit error of the held-out speakers over both channels). ``--from-checkpoint`` starts from other weights;
-a run that was cut off goes on with ``--resume``. New shards in the folder join at the next pass.
+AdamW, one-cycle learning rate over the given processor time (so a busy machine or a pause costs no
+pass), a checkpoint a pass (``last.pt``; ``best.pt`` by unit error of the held-out speakers over both
+channels). ``--from-checkpoint`` starts from other weights; a run that was cut off goes on with
+``--resume``. New shards in the folder join at the next pass.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ class Run:
     def one_pass(self, pool: Pool, seconds: float, generator: np.random.Generator) -> None:
         """Every utterance once."""
         self.network.train()
-        begun, total, units, sound = time.monotonic(), 0.0, 0, 0.0
+        begun, total, units, sound = time.process_time(), 0.0, 0, 0.0
         already = self.spent
         for batch in batches(pool, seconds, generator):
             for group in self.optimiser.param_groups:
@@ -75,7 +76,7 @@ class Run:
             total += self._step(batch)
             units += int(batch.label_lengths.sum())
             sound += batch.padded.shape[0] * batch.padded.shape[1] / 100
-            self.spent = already + time.monotonic() - begun
+            self.spent = already + time.process_time() - begun
             if self.spent > self.budget * 1.02:
                 break
         self.passes += 1
@@ -165,7 +166,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", help="folder of caches and checkpoints")
     parser.add_argument("--name", default="run", help="folder of this run's checkpoints")
-    parser.add_argument("--minutes", type=float, default=60.0)
+    parser.add_argument("--minutes", type=float, default=60.0, help="of processor time")
     parser.add_argument("--rate", type=float, default=3e-3)
     parser.add_argument("--width", type=int, default=320)
     parser.add_argument("--batch-seconds", type=float, default=45.0)
