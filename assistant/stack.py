@@ -35,7 +35,10 @@ class StackError(RuntimeError):
 
 @dataclass(frozen=True)
 class Part:
-    """One child process: its command, extra environment, and the address that answers once it is up."""
+    """One child process: its command, extra environment, and the address that answers once it is up.
+
+    Without an address it listens nowhere and nobody waits for it.
+    """
 
     name: str
     command: Sequence[str]
@@ -109,6 +112,8 @@ def parts(settings: Settings, gateway: bool) -> list[Part]:
         children.append(
             Part("gateway", [main, "-m", "assistant.gateway"], home, settings.gateway_port, shared)
         )
+    if gateway and os.environ.get("XIANGYIN_WATCH", "1") != "0":
+        children.append(Part("authors", [main, "-m", "knowledge.publishing", "watch"], "", 0, shared))
     return children
 
 
@@ -121,7 +126,7 @@ class Stack:
 
     def __enter__(self) -> Stack:
         for child in self._children:
-            if occupied(child.part.port):
+            if child.part.port and occupied(child.part.port):
                 raise StackError(
                     f"端口{child.part.port}已经有程序在用（{child.part.name}）。"
                     "可能乡音已经在运行；要么先停掉它，要么换一个端口。"
@@ -136,7 +141,7 @@ class Stack:
     def wait_ready(self, timeout: float = 300.0, tell: Callable[[str], None] = lambda _: None) -> float:
         """Block until every part answers and a canary turn came back; seconds taken. Raises StackError."""
         begun = time.monotonic()
-        waiting = {child.part.name: child.part.health for child in self._children}
+        waiting = {child.part.name: child.part.health for child in self._children if child.part.health}
         while waiting:
             self.watch()
             for name in [n for n, address in waiting.items() if answers(address)]:

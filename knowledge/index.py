@@ -46,13 +46,14 @@ def build(
     quiet: bool = False,
     live: bool = False,
     bags: Mapping[str, Bags] | None = None,
+    activate: bool = True,
 ) -> Path:
     """Build from ``root`` into ``index_dir`` and make it current; returns the index's own folder.
 
     Broken entries are left out and the rest is built. With ``live``, only the directions of changed labels
     are learned anew where few changed (about a second instead of ten); ``bags`` remember terms between two
-    calls. Raises FileNotFoundError when ``root`` or the encoder is missing; the index in use stays untouched
-    then.
+    calls; without ``activate``, the index in use stays in use. Raises FileNotFoundError when ``root`` or the
+    encoder is missing; the index in use stays untouched then.
     """
     folder = index_dir or index_folder()
     store = load_store(root)
@@ -79,8 +80,9 @@ def build(
         entries, boundaries = dict(store.entries), dict(store.boundaries)
         write_snapshot(staging, rows, vectors, entries, boundaries, fusion, manifest, fit, bags)
         _put(staging, target)
-    make_current(folder, name)
-    _forget_old(folder, name)
+    if activate:
+        make_current(folder, name)
+        _forget_old(folder, name)
     return target
 
 

@@ -21,3 +21,8 @@ def encoder_folder() -> Path:
 def index_folder() -> Path:
     """The folder whose ``current`` names the index in use."""
     return var_folder() / "knowledge"
+
+
+def database_url() -> str:
+    """``$XIANGYIN_DATABASE_URL`` or the SQLite file in ``var``."""
+    return os.environ.get("XIANGYIN_DATABASE_URL") or f"sqlite:///{var_folder() / 'xiangyin.db'}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from knowledge.boundary import Boundary, parse_boundary
@@ -13,6 +14,10 @@ from knowledge.problems import Problem
 from knowledge.topics import Topic, load_topics
 
 KNOWLEDGE = Path(__file__).parent
+_parsed_entry = lru_cache(maxsize=2048)(parse_entry)
+_parsed_phrasings = lru_cache(maxsize=2048)(parse_phrasings)
+_parsed_boundary = lru_cache(maxsize=256)(parse_boundary)
+# A folder is read again after every saving of an author; what did not change is not parsed again.
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,7 @@ def load_store(root: Path = KNOWLEDGE) -> Store:
     for path in sorted((root / "entries").glob("*/*.md")):
         name = path.relative_to(root).as_posix()
         text = _read(path, name, problems)
-        entry, wrong = parse_entry(text, name, path.parent.name) if text is not None else (None, [])
+        entry, wrong = _parsed_entry(text, name, path.parent.name) if text is not None else (None, [])
         problems += wrong
         if entry is None:
             continue
@@ -51,14 +56,14 @@ def load_store(root: Path = KNOWLEDGE) -> Store:
         text = _read(path, name, problems)
         if text is None:
             continue
-        lines, wrong = parse_phrasings(text, name)
+        lines, wrong = _parsed_phrasings(text, name)
         problems += wrong
         phrasings[path.name.removesuffix(".phrasings.txt")] = tuple(lines)
     boundaries = {}
     for path in sorted((root / "boundaries").glob("*.yml")):
         name = path.relative_to(root).as_posix()
         text = _read(path, name, problems)
-        boundary, wrong = parse_boundary(text, name) if text is not None else (None, [])
+        boundary, wrong = _parsed_boundary(text, name) if text is not None else (None, [])
         problems += wrong
         if boundary:
             boundaries[boundary.id] = boundary

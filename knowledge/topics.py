@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -32,7 +34,7 @@ def load_topics(folder: Path = CATALOGUE) -> dict[str, Topic]:
     """All topics by id, in the order of the files. Raises KeyError where a field is missing."""
     topics: dict[str, Topic] = {}
     for path in sorted(folder.glob("*.yml")):
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = _content(path.read_text(encoding="utf-8"))
         for row in content.get("topics", []):
             topics[row["id"]] = Topic(
                 id=row["id"],
@@ -51,4 +53,10 @@ def load_service_ids(folder: Path = CATALOGUE) -> frozenset[str]:
     path = folder / "services.yml"
     if not path.is_file():
         return frozenset()
-    return frozenset(row["id"] for row in yaml.safe_load(path.read_text(encoding="utf-8"))["services"])
+    return frozenset(row["id"] for row in _content(path.read_text(encoding="utf-8"))["services"])
+
+
+@lru_cache(maxsize=64)
+def _content(text: str) -> Any:
+    """YAML, read-only: the same text is parsed once."""
+    return yaml.safe_load(text)

@@ -37,9 +37,10 @@ class Bags:
         vocabulary = {names[number]: i for i, number in enumerate(used)}
         return SparseIndex.of_counts(vocabulary, dense, found, counts, len(documents))
 
-    def forget(self, kept: set[str]) -> None:
-        """Drop the counts of all texts but ``kept``."""
-        self._counted = {text: bag for text, bag in self._counted.items() if text in kept}
+    def learn(self, texts: Sequence[str]) -> None:
+        """Count these texts now."""
+        for text in texts:
+            self._bag(text)
 
     def _bag(self, text: str) -> tuple[Numbers, Numbers]:
         bag = self._counted.get(text)

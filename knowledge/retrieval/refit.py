@@ -70,4 +70,4 @@ def _learn(head: Vectors, open_: NDArray[np.bool_], rows: Vectors, owners: NDArr
 
 
 def _unit(rows: Vectors) -> Vectors:
-    return (rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)).astype(np.float32)
+    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9), np.float32)

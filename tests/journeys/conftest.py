@@ -28,6 +28,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     before = os.environ.get("XIANGYIN_DATABASE_URL")
     os.environ["XIANGYIN_DATABASE_URL"] = f"sqlite:///{home / 'xiangyin.db'}"
     os.environ["XIANGYIN_DEPARTMENTS_DATABASE"] = str(home / "departments.db")
+    os.environ.setdefault("XIANGYIN_WATCH", "0")  # journeys share the index of this checkout
     try:
         with Stack(settings, gateway=True) as running:
             running.wait_ready()
