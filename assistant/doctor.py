@@ -11,6 +11,7 @@ from typing import Any
 from assistant.settings import Settings
 from assistant.stack import answers, occupied
 from audio.models import find_model
+from knowledge.publishing.status import read_status
 
 LEAST_DISK = 2 * 1024**3
 
@@ -39,6 +40,7 @@ def examine(settings: Settings) -> list[Finding]:
         ("语音模型", speech_model),
         ("句子编码器", encoder),
         ("知识索引", index),
+        ("知识更新", publishing),
         ("声卡", devices),
         ("端口", ports),
         ("磁盘", disk),
@@ -95,6 +97,19 @@ def encoder(settings: Settings) -> Finding:
 def index(settings: Settings) -> Finding:
     path = settings.var / "knowledge" / "current"
     return Finding("知识索引", path.exists(), str(path), "" if path.exists() else "make setup")
+
+
+def publishing(settings: Settings) -> Finding:
+    """Whether the authors' last edits are live; a broken one leaves the old version live, so it is optional."""
+    name, status = "知识更新", read_status(settings.var / "knowledge")
+    if status is None:
+        return Finding(name, True, "还没有发布过，用的是安装时的内容")
+    if status.error:
+        return Finding(name, False, status.error, "./xiangyin knowledge publish", optional=True)
+    if status.held:
+        found = f"{len({held.item for held in status.held})} 处改动没有生效，用的是旧版本：{status.held[0]}"
+        return Finding(name, False, found, "改好这一行再存；./xiangyin knowledge status 看全部", optional=True)
+    return Finding(name, True, f"改动都已生效（{status.at}）")
 
 
 def devices(settings: Settings) -> Finding:

@@ -14,6 +14,8 @@ STALE = timedelta(days=365)
 FEWEST = {"plain": 10, "story": 12, "dialect": 8, "fragment": 6, "hesitating": 4, "contrast": 4}
 FEWEST_IN_ALL, FEWEST_UNTITLED, FEWEST_DIALECTS = 46, 15, 5
 MOST_SOURCES, LONGEST_POINT = 3, 45
+BLANK = "【待填"
+"""Marks what an author still has to fill in; nothing with it goes live."""
 
 
 def lint(store: Store, today: date | None = None) -> list[Problem]:
@@ -51,6 +53,8 @@ def _entry(store: Store, topic_id: str, day: date) -> list[Problem]:
     ]
     if len(entry.sources) > MOST_SOURCES:
         found.append(Problem(file, 2, f"{len(entry.sources)} sources, {MOST_SOURCES} at most", "warning"))
+    said = [entry.title, entry.jurisdiction, *map(str, entry.sources), *sum(entry.sections.values(), ())]
+    found += [Problem(file, 0, f"still to be filled in: {text}") for text in said if BLANK in text]
     if topic_id not in store.phrasings:
         found.append(Problem(file, 0, "no phrasings file beside it"))
     for line in entry.sections["要点"]:
