@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -45,7 +46,8 @@ class Finding:
     the whole; ``candidates`` are at most three, the choices to offer when clarifying; ``boundary`` says what
     was refused or which help to call; ``jurisdiction`` is the place named now, or the one given;
     ``confidence`` is the calibrated probability that the first candidate is the topic meant; ``urgency`` the
-    share of all emergencies together, 0 to 1.
+    share of all emergencies together, 0 to 1; ``lapsed`` the entry that would have been answered if it were in
+    force on that day (unanswered then, and no neighbour is answered in its place).
     """
 
     outcome: str
@@ -57,6 +59,7 @@ class Finding:
     boundary: Boundary | None = None
     jurisdiction: str | None = None
     urgency: float = 0.0
+    lapsed: Entry | None = None
 
 
 class IndexMissing(FileNotFoundError):
@@ -95,24 +98,30 @@ class Knowledge:
     ) -> Finding:
         """Find the topic meant. ``context_topic`` is the one answered before, for “那要带什么材料”.
 
-        ``dialect`` is recorded by callers; sounds of all dialects are merged in one index. An entry that no
-        longer holds on ``as_of`` (default today) is never found. A question that leans on nothing, and one
-        without a word, is unanswered.
+        ``dialect`` is recorded by callers; sounds of all dialects are merged in one index. An entry that does
+        not hold today, or was not in force on the day asked about (``as_of``), is never answered. A question
+        that leans on nothing, and one without a word, is unanswered.
         """
-        ready, day = self._refresh(), as_of or date.today()
+        ready = self._refresh()
+        lapsed = _lapsed(ready, as_of)
         follow = read_followup(question)
         place = follow.place or jurisdiction
-        if found := _from_context(ready, follow, context_topic, day):
+        if found := _from_context(ready, follow, context_topic, lapsed):
             return replace(found, jurisdiction=place)
         if follow.leaning or not any(map(str.isalnum, question)):
             return Finding("unanswered", section=follow.section, jurisdiction=place)
         vector = self._encoder.queries([question])[0]
         table = score_labels(ready.snapshot, question, vector)
-        shares = _held(ready, ready.fusion.probabilities(table, ready.boundary), day)
+        every = ready.fusion.probabilities(table, ready.boundary)
+        shares = _without(ready, every, lapsed)
         sure = ready.fusion.sureness(table, shares, ready.boundary, len(question))
         finding = replace(_decide(ready, shares, sure), urgency=float(shares[ready.emergency].sum()))
         if finding.outcome == "clarifying" and context_topic in {c.topic for c in finding.candidates}:
             finding = replace(_answered(ready, str(context_topic), sure), candidates=finding.candidates)
+        likeliest = ready.snapshot.labels[int(np.argmax(every))]
+        if likeliest in lapsed and float(every[ready.emergency].sum()) < ready.fusion.thresholds.emergency:
+            left = finding.candidates
+            finding = Finding("unanswered", candidates=left, confidence=sure, lapsed=lapsed[likeliest])
         section = follow.section if finding.outcome == "answered" else None
         return replace(finding, jurisdiction=place, section=section)
 
@@ -164,17 +173,28 @@ def _open(folder: Path) -> _Ready:
     return _Ready(snapshot, Fusion.from_json(snapshot.fusion), boundary, emergency)
 
 
-def _from_context(ready: _Ready, follow: FollowUp, topic: str | None, day: date) -> Finding | None:
+def _from_context(
+    ready: _Ready, follow: FollowUp, topic: str | None, lapsed: Mapping[str, Entry]
+) -> Finding | None:
     entry = ready.snapshot.entries.get(topic or "")
-    if not follow.leaning or entry is None or not entry.holds_on(day):
+    if not follow.leaning or entry is None:
         return None
+    if entry.id in lapsed:
+        return Finding("unanswered", section=follow.section, lapsed=entry)
     return replace(_answered(ready, entry.id, 1.0), section=follow.section)
 
 
-def _held(ready: _Ready, shares: Array, day: date) -> Array:
-    entries = ready.snapshot.entries
-    held = np.array([label not in entries or entries[label].holds_on(day) for label in ready.snapshot.labels])
-    kept = shares * held
+def _lapsed(ready: _Ready, as_of: date | None) -> dict[str, Entry]:
+    """Entries that must not be answered: today's by ``holds_on``, those of a day asked about by ``in_force_on``."""
+    entries = ready.snapshot.entries.values()
+    if as_of is None:
+        today = date.today()
+        return {entry.id: entry for entry in entries if not entry.holds_on(today)}
+    return {entry.id: entry for entry in entries if not entry.in_force_on(as_of)}
+
+
+def _without(ready: _Ready, shares: Array, lapsed: Mapping[str, Entry]) -> Array:
+    kept = shares * np.array([label not in lapsed for label in ready.snapshot.labels])
     return np.asarray(kept / max(float(kept.sum()), 1e-12), np.float64)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import yaml
@@ -21,6 +21,8 @@ LEVELS = ("national", "province", "city")
 REQUIRED = ("id", "title", "jurisdiction", "level", "source", "effective", "reviewed", "near", "verify")
 OPTIONAL = ("expires", "service", "zero_trip")
 LONGEST_SAID = 40
+REVIEW_AFTER = timedelta(days=365)
+"""An entry not read again for longer says so, and appears in lint."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,18 @@ class Entry:
         return "".join(self.sections[SAID])
 
     def holds_on(self, day: date) -> bool:
-        """False from the day after ``expires``; the past is not judged by ``effective``."""
-        return self.expires is None or day <= self.expires
+        """May be answered as today's rule: not after ``expires``, and not before a rule that was still to come
+        when the entry was reviewed. A machine whose clock runs behind loses nothing else."""
+        coming = self.reviewed < self.effective and day < self.effective
+        return not coming and (self.expires is None or day <= self.expires)
+
+    def in_force_on(self, day: date) -> bool:
+        """Whether this very version was in force on a day that somebody asks about."""
+        return self.effective <= day and (self.expires is None or day <= self.expires)
+
+    def stale_on(self, day: date) -> bool:
+        """Past its review date: nobody has read it again for REVIEW_AFTER."""
+        return day - self.reviewed > REVIEW_AFTER
 
 
 def parse_entry(text: str, file: str, domain: str) -> tuple[Entry | None, list[Problem]]:

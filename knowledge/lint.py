@@ -10,7 +10,6 @@ from knowledge.store import Store
 from knowledge.topics import load_service_ids
 
 SOON = timedelta(days=60)
-STALE = timedelta(days=365)
 FEWEST = {"plain": 10, "story": 12, "dialect": 8, "fragment": 6, "hesitating": 4, "contrast": 4}
 FEWEST_IN_ALL, FEWEST_UNTITLED, FEWEST_DIALECTS = 46, 15, 5
 MOST_SOURCES, LONGEST_POINT = 3, 45
@@ -64,7 +63,7 @@ def _entry(store: Store, topic_id: str, day: date) -> list[Problem]:
         found.append(Problem(file, 2, f"expired on {entry.expires}: it is no longer answered", "warning"))
     elif entry.expires and entry.expires - day <= SOON:
         found.append(Problem(file, 2, f"expires on {entry.expires}", "warning"))
-    if day - entry.reviewed > STALE:
+    if entry.stale_on(day):
         found.append(Problem(file, 2, f"last reviewed on {entry.reviewed}", "warning"))
     if entry.reviewed > day:
         found.append(Problem(file, 2, f"reviewed in the future: {entry.reviewed}", "warning"))

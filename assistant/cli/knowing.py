@@ -11,11 +11,13 @@ from rich.table import Table
 from assistant.cli import importing
 from assistant.cli.output import FAILED, complain, line, screen
 from knowledge.answering import IndexMissing, Knowledge
+from knowledge.entry import Entry
 from knowledge.importing.store import PassageStore
 from knowledge.laws.sources import wrong_citations
 from knowledge.lint import lint as lint_store
 from knowledge.store import load_store
 
+AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="按哪一天算")]
 Json = Annotated[bool, typer.Option("--json", help="每行一个 JSON")]
 
 
@@ -46,14 +48,12 @@ def lint(as_json: Json = False) -> None:
 
 def search(
     question: str,
-    as_of: Annotated[
-        datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="按哪一天算")
-    ] = None,
+    as_of: AsOf = None,
     place: Annotated[str | None, typer.Option("--place", help="在哪里")] = None,
     as_json: Json = False,
 ) -> None:
     """不经过对话，直接查知识库。"""
-    day: date | None = as_of.date() if as_of else None
+    day = as_of.date() if as_of else None
     try:
         found = Knowledge.load().answer(question, jurisdiction=place, as_of=day)
     except IndexMissing as error:
@@ -64,6 +64,8 @@ def search(
         "topic": found.topic,
         "confidence": round(found.confidence, 4),
         "boundary": found.boundary.id if found.boundary else None,
+        "source": _source(found.entry) if found.entry else None,
+        "remarks": _remarks(found.entry or found.lapsed, day),
         "candidates": [
             {"topic": c.topic, "title": c.title, "share": round(c.share, 4)} for c in found.candidates
         ],
@@ -71,17 +73,61 @@ def search(
     line(content) if as_json else screen.print(content)
 
 
-def show(topic: str) -> None:
-    """看一个条目。"""
+def show(topic: str, as_of: AsOf = None, as_json: Json = False) -> None:
+    """看一个条目：出处、施行日期、还作不作数。"""
     entry = load_store().entries.get(topic)
     if entry is None:
         complain(f"没有这个条目：{topic}")
         raise typer.Exit(FAILED)
+    remarks = _remarks(entry, as_of.date() if as_of else None)
+    if as_json:
+        sections = {name: list(lines) for name, lines in entry.sections.items()}
+        about = {"id": entry.id, "title": entry.title, "source": _source(entry), "remarks": remarks}
+        line({**about, "sections": sections})
+        return
     screen.print(f"[bold]{entry.title}[/bold]（{entry.jurisdiction}，{entry.effective} 起施行）")
+    for source in entry.sources:
+        number = f"（{source.number}）" if source.number else ""
+        screen.print(
+            f"《{source.document}》{number}{source.article}，{source.issuer}", style="dim", markup=False
+        )
+    for remark in remarks:
+        screen.print(remark, style="yellow", markup=False)
     for name, lines in entry.sections.items():
         screen.print(f"[dim]{name}[/dim]")
         for text in lines:
             screen.print(f"  {text}", markup=False)
+
+
+def _source(entry: Entry) -> dict[str, Any]:
+    first = entry.sources[0]
+    return {
+        "document": first.document,
+        "number": first.number,
+        "article": first.article,
+        "issuer": first.issuer,
+        "effective": entry.effective.isoformat(),
+        "expires": entry.expires.isoformat() if entry.expires else None,
+        "reviewed": entry.reviewed.isoformat(),
+        "jurisdiction": entry.jurisdiction,
+    }
+
+
+def _remarks(entry: Entry | None, day: date | None) -> list[str]:
+    """What must be known about an entry on a day: not in force, to be confirmed, past its review."""
+    if entry is None:
+        return []
+    on = day or date.today()
+    said = []
+    if on < entry.effective:
+        said.append(f"{on} 那天还没有施行（{entry.effective} 起），更早的规定这里没有。")
+    if entry.expires and on > entry.expires:
+        said.append(f"{entry.expires} 以后就不作数了，新的这里还没有。")
+    if entry.stale_on(on):
+        said.append(f"上次核对是 {entry.reviewed}，超过一年了，要重新核对。")
+    if entry.verify:
+        said.append("有一部分没有在全国性文件里核实到，以当地窗口答复为准。")
+    return said
 
 
 def stats(as_json: Json = False) -> None:

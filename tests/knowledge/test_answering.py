@@ -62,8 +62,19 @@ def test_an_expired_entry_is_never_found(folder: Folder, fusion_file: Path, tmp_
     assert knowledge.answer("取暖给不给补钱", as_of=date(2024, 6, 30)).topic == "old-rule"
     late = knowledge.answer("取暖给不给补钱", as_of=date(2024, 7, 1))
     assert "old-rule" not in [c.topic for c in late.candidates] and late.topic != "old-rule"
+    assert late.outcome == "unanswered" and late.lapsed is not None and late.lapsed.id == "old-rule", (
+        "no neighbour is answered in its place, and it can be said why"
+    )
     leaning = knowledge.answer("要带什么材料", context_topic="old-rule", as_of=date(2024, 7, 1))
-    assert leaning.topic != "old-rule"
+    assert leaning.topic != "old-rule" and leaning.lapsed is not None
+
+
+def test_a_day_before_a_rule_is_not_answered_with_it(index: Path) -> None:
+    knowledge = Knowledge.load(index, BagEncoder())
+    assert knowledge.answer("身份证丢了咋补", as_of=date(2024, 1, 1)).topic == "id-loss"
+    before = knowledge.answer("身份证丢了咋补", as_of=date(2023, 12, 31))
+    assert (before.outcome, before.topic) == ("unanswered", None)
+    assert before.lapsed is not None and before.lapsed.id == "id-loss"
 
 
 def test_a_topic_added_as_files_is_live_without_a_restart(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -52,6 +53,17 @@ def test_a_good_entry_is_read_whole() -> None:
     assert entry.sources[0].article == "第一条"
     assert entry.domain == "things"
     assert entry.service is None
+
+
+def test_versions_of_a_day_rules_to_come_and_review_dates() -> None:
+    entry, _ = parse_entry(GOOD, "a-topic.md", "things")
+    assert entry is not None
+    assert not entry.in_force_on(date(2023, 12, 31)) and entry.in_force_on(date(2024, 1, 1))
+    assert entry.in_force_on(date(2026, 12, 31)) and not entry.in_force_on(date(2027, 1, 1))
+    assert not entry.stale_on(date(2026, 1, 1)) and entry.stale_on(date(2026, 1, 2))
+    coming = replace(entry, effective=date(2025, 6, 1))
+    assert not coming.holds_on(date(2025, 5, 31)) and coming.holds_on(date(2025, 6, 1))
+    assert entry.holds_on(date(2023, 1, 1)), "a clock that runs behind takes nothing away"
 
 
 def test_an_entry_holds_through_its_last_day() -> None:
