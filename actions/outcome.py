@@ -69,6 +69,7 @@ def say(sentence: str, *, status: str | None = None, **params: Any) -> Outcome:
     return Outcome(status or SENTENCES[sentence].status, sentence, params)
 
 
-def expecting(kind: str, choices: Sequence[str] = ()) -> dict[str, Any]:
-    """The `expecting` of an outcome."""
-    return {"kind": kind, "choices": list(choices)}
+def expecting(kind: str, choices: Sequence[str] = (), lengths: Sequence[int] = ()) -> dict[str, Any]:
+    """The `expecting` of an outcome; `lengths` are the numbers of digits that complete an answer."""
+    whole = {"lengths": list(lengths)} if lengths else {}
+    return {"kind": kind, "choices": list(choices), **whole}

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from actions.definitions import Definition
+from actions.definitions import Definition, Input
 from actions.forms.state import State, filled
 from actions.forms.wording import confirm_text
 from actions.outcome import Outcome, expecting, say
@@ -40,6 +40,8 @@ _KINDS = {
     "plate": "plate",
     "case-number": "digits",
 }
+_WHOLE = {"id-number": (18,), "phone": (11,)}
+_CODE = (6,)
 _YES_NO = ({"id": "yes", "label": "对"}, {"id": "no", "label": "不对"})
 
 
@@ -83,7 +85,9 @@ def prompt(state: State, definition: Definition) -> Outcome:
             {"text": input.prompts[way], "slot": input.id, "label": input.label, "way": way},
             service=service,
             choices=tuple({"id": c, "label": c} for c in input.choices),
-            expecting=expecting("digits" if input.checks.digits else _KINDS[input.type], input.choices),
+            expecting=expecting(
+                "digits" if input.checks.digits else _KINDS[input.type], input.choices, _lengths(input)
+            ),
         )
     params = _params(state, definition)
     kind, choices = _expected(state, definition)
@@ -93,7 +97,7 @@ def prompt(state: State, definition: Definition) -> Outcome:
         {name: params[name] for name in SENTENCES[way].params},
         service=service,
         choices=choices,
-        expecting=expecting(kind, [c["label"] for c in choices]),
+        expecting=expecting(kind, [c["label"] for c in choices], _CODE if state.phase == "code" else ()),
     )
 
 
@@ -115,8 +119,14 @@ def _go_on(state: State, definition: Definition) -> Outcome:
     input = definition.input(state.asked or "")
     count = len(state.partial)
     params = {"label": input.label, "digits": spaced(state.partial), "count": count}
-    params["left"] = (11 if input.type == "phone" else 18) - count
-    return Outcome("collecting", "id_partial", params, service=definition.id, expecting=expecting("digits"))
+    params["left"] = (_lengths(input) or _WHOLE["id-number"])[0] - count
+    wanted = expecting("digits", lengths=(params["left"],) if params["left"] > 0 else ())
+    return Outcome("collecting", "id_partial", params, service=definition.id, expecting=wanted)
+
+
+def _lengths(input: Input) -> tuple[int, ...]:
+    """How many digits a whole answer has: GB 11643 for identity, mobile numbers, what the definition says."""
+    return (input.checks.digits,) if input.checks.digits else _WHOLE.get(input.type, ())
 
 
 def _ways(state: State, definition: Definition) -> tuple[str, ...]:
