@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-_SOUND = Path(__file__).parents[1] / "audio" / "conftest.py"
-_spec = importlib.util.spec_from_file_location("xiangyin_sound_card", _SOUND)
-assert _spec is not None and _spec.loader is not None
-_module = importlib.util.module_from_spec(_spec)
-sys.modules[_spec.name] = _module
-_spec.loader.exec_module(_module)
-sound_card = _module.sound_card
+from tests.sound_card import sound_card  # noqa: F401
 
 SHARED = Path(os.environ.get("XIANGYIN_SHARED", Path(__file__).parents[3] / "shared")) / "speech" / "eval"
 

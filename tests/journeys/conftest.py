@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -49,6 +49,18 @@ def runner() -> Iterator[asyncio.Runner]:
 @pytest.fixture
 def talk(stack: Stack, runner: asyncio.Runner) -> Talk:
     return Talk(assistant_for(stack.settings), runner)
+
+
+@pytest.fixture
+def protocol(request: pytest.FixtureRequest) -> Callable[[Iterable[str]], None]:
+    """Keeps what was said in a journey as `var/journeys/TEST.txt`; docs/journeys.md quotes them."""
+
+    def keep(lines: Iterable[str]) -> None:
+        folder = load_settings().var / "journeys"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{request.node.name}.txt").write_text("\n".join(lines) + "\n", "utf-8")
+
+    return keep
 
 
 @pytest.fixture(scope="session")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
@@ -16,43 +14,33 @@ import soundfile
 from numpy.typing import NDArray
 
 from assistant.turn import Reply, Utterance
-from audio import g711
 from audio.files import read_speech
-from audio.resampling import resample, to_float, to_int16
-from audio.voice import speak
+from audio.resampling import resample
 from tests.journeys.caller import ENDED, Caller
+from tests.journeys.spoken import in_groups, recording, telephone
 from tests.journeys.talk import Talk
 
 pytestmark = pytest.mark.process
 Command = Callable[..., "CompletedProcess[str]"]
+Protocol = Callable[[Iterable[str]], None]
 OPENING = "我要办养老金资格认证"
 
 
-def in_groups(text: str) -> str:
-    """Numbers as people read them aloud: four digits, a breath, four digits."""
-    return re.sub(r"([零幺二三四五六七八九叉X]{4})(?=.)", r"\1，", text) if len(text) >= 11 else text
-
-
-def recording(text: str, path: Path, rate: float = 1.0) -> Path:
-    """The text spoken by our own voice, with half a second of silence on both sides."""
-    sound, rate = soundfile.read(io.BytesIO(speak(text, "mandarin", rate=rate)), dtype="float32")
-    quiet = np.zeros(rate // 2, np.float32)
-    soundfile.write(path, np.concatenate([quiet, sound, quiet]), rate)
-    return path
-
-
-def telephone(path: Path) -> Path:
-    """The same recording as a telephone carries it: 8 kHz A-law and back."""
-    sound, rate = soundfile.read(path, dtype="float32")
-    narrow = resample(sound, rate, 8000)
-    carried = to_float(g711.decode(g711.encode(to_int16(narrow))))
-    target = path.with_name("telephone.wav")
-    soundfile.write(target, carried, 8000)
-    return target
+def shown(what: str, reply: dict[str, Any]) -> list[str]:
+    """Lines of a protocol about one reply."""
+    marks = "，".join(f"{name} {ms:.0f} ms" for name, ms in (reply.get("marks") or {}).items())
+    return [
+        f"录音：{what}",
+        f"听成：{reply['heard']}",
+        f"乡音（{reply['status']}）：{reply['speech']}",
+        f"用时：{reply['ms']:.0f} ms（{marks}）",
+    ]
 
 
 @pytest.mark.parametrize("line", ["16 kHz", "8 kHz A-law"])
-def test_asking_by_recording_opens_the_service(command: Command, tmp_path: Path, line: str) -> None:
+def test_asking_by_recording_opens_the_service(
+    command: Command, tmp_path: Path, line: str, protocol: Protocol
+) -> None:
     wav = recording(OPENING, tmp_path / "said.wav")
     out = tmp_path / "reply.wav"
     wav = wav if line == "16 kHz" else telephone(wav)
@@ -61,19 +49,25 @@ def test_asking_by_recording_opens_the_service(command: Command, tmp_path: Path,
     reply = json.loads(result.stdout)
     assert reply["service"] == "pension-certification" and reply["status"] == "collecting", reply["heard"]
     assert soundfile.info(out).duration > 1.0
+    protocol(shown(line, reply))
 
 
-def test_recordings_of_people_are_answered_without_a_crash(command: Command, shared: Path) -> None:
+def test_recordings_of_people_are_answered_without_a_crash(
+    command: Command, shared: Path, protocol: Protocol
+) -> None:
     manifest = shared / "speech" / "eval" / "manifest.jsonl"
     rows = [json.loads(text) for text in manifest.read_text("utf-8").splitlines()][:3]
+    lines: list[str] = []
     for row in rows:
         result = command("ask", "--wav", str(manifest.parent / row["path"]), "--json")
         reply = json.loads(result.stdout)
         assert reply["heard"] and reply["status"] and "Traceback" not in result.stderr
+        lines += shown(f"{row['path']} ({row['text']})", reply)
+    protocol(lines)
 
 
 def test_a_spoken_certification_to_its_receipt(
-    talk: Talk, residents: list[dict[str, Any]], tmp_path: Path
+    talk: Talk, residents: list[dict[str, Any]], tmp_path: Path, protocol: Protocol
 ) -> None:
     person = next(r for r in residents if r["name"] == "杨雪")
     caller = Caller(person, "pension-certification")
@@ -96,6 +90,7 @@ def test_a_spoken_certification_to_its_receipt(
         talk_asked.append(reply.speech)
         reply = said(answer)
         lines += [f"居民：{answer}（听成：{reply.heard}）", f"乡音：{reply.speech}"]
+    protocol(lines)
     assert reply.status == "done", "\n".join(lines)
 
 
