@@ -139,7 +139,8 @@ ANSWERS: dict[str, Sentence] = {
     "answer": _s(
         "answered",
         "title short points materials time_and_fee where plain section verify zero_trip",
-        "short is 一句话; the lists are lines; section = the one asked for (or empty); with verify say so",
+        "short is 一句话; the lists are lines; section = the one asked for (or empty); with verify say so; may carry"
+        " place (say that it decides) and reviewed (a date: past its review, say so)",
     ),
     "answer_offer": _s(
         "answered",
@@ -152,6 +153,8 @@ ANSWERS: dict[str, Sentence] = {
     "choose_again": _s("clarifying", "options", "what was said is none of the choices"),
     "nothing_to_choose": _s("unanswered", "", "a choice although nothing was offered"),
     "unanswered": _s("unanswered", "case phone", "we do not know: recorded, a person's number"),
+    "lapsed": _s("unanswered", "title day phone", "the entry that fits expired on day; never told as today's rule"),
+    "not_yet": _s("unanswered", "title day phone", "the entry that fits holds only from day on"),
     "refused": _s(
         "refused", "boundary title text", "a question we do not answer; text says why and who does"
     ),

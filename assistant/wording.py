@@ -56,6 +56,10 @@ def answer(params: Mapping[str, Any], source: Mapping[str, Any]) -> tuple[str, s
     section = params.get("section") or ""
     offer = f"要不要现在就给您办{params['service_title']}？" if params.get("service_title") else ""
     doubt = "具体以当地窗口答复为准。" if params.get("verify") else ""
+    if params.get("place"):
+        doubt = fill(str(sentences()["place_note"]), params)
+    if params.get("reviewed"):
+        doubt += fill(str(sentences()["review_note"]), {"day_said": day(params["reviewed"])})
     wanted = [str(line) for line in params.get(SECTIONS.get(section, ""), [])]
     if wanted:
         said = f"{section}：" + "；".join(line.rstrip("。；") for line in wanted[:SPOKEN_LINES]) + "。"

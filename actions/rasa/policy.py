@@ -11,6 +11,7 @@ from actions.office import Answering, Office
 from actions.outcome import PERSON_PHONE, Outcome, expecting, say
 from actions.rasa.act import Act, Done, hand_over
 from actions.rasa.basis import MISSING, basis, source_of
+from actions.rasa.timely import lapsed, remarks
 from actions.rasa.turn import Turn
 from actions.values import Value, choice
 
@@ -109,6 +110,8 @@ async def _found(turn: Turn, office: Office, finding: Any, sure_only: bool) -> D
             return Done([await hand_over(turn, office, "human", "handed_over")])
         case _ if finding.boundary is not None:
             return Done([_bounded(finding)])
+        case _ if finding.lapsed is not None:
+            return Done([lapsed(finding.lapsed)], {"offered": None})
     if sure_only:
         return Done()
     return Done([await hand_over(turn, office, "unanswered", "unanswered")], {"offered": None})
@@ -183,6 +186,7 @@ def _answered(turn: Turn, entry: Any, section: str | None, jurisdiction: str | N
         "section": section or "",
         "verify": entry.verify,
         "zero_trip": entry.zero_trip,
+        **remarks(entry, turn, jurisdiction),
     }
     if offer and definition:
         params["service_title"] = definition.title

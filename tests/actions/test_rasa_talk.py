@@ -37,6 +37,8 @@ def entry(id: str, title: str, service: str | None) -> SimpleNamespace:
         sources=(source,),
         effective=date(2011, 7, 1),
         jurisdiction="全国",
+        level="national",
+        stale_on=lambda _: False,
         verify=False,
         zero_trip=True,
         said="带上身份证就能办。",
@@ -64,6 +66,7 @@ class Answers:
     def answer(self, question: str, **about: Any) -> Any:
         def finding(outcome: str, **more: Any) -> SimpleNamespace:
             blank = dict(
+                lapsed=None,
                 entry=None, section=None, candidates=(), confidence=0.9, boundary=None, jurisdiction=None
             )
             return SimpleNamespace(outcome=outcome, **{**blank, **more})

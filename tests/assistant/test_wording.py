@@ -45,7 +45,7 @@ def test_every_sentence_of_the_actions_is_worded(name: str) -> None:
 
 
 def test_no_sentence_asks_for_a_parameter_that_nobody_gives() -> None:
-    given = {"again_note", "dialect_name", "source_said", "source_shown", "law_older", "law_notes", "day_said"}
+    given = {"place", "again_note", "dialect_name", "source_said", "source_shown", "law_older", "law_notes", "day_said"}
     for name, sentence in sentences().items():
         for text in sentence.values() if isinstance(sentence, dict) else [sentence]:
             fields = {field for _, field, _, _ in string.Formatter().parse(text) if field}
@@ -65,6 +65,12 @@ def test_an_answer_names_document_article_date_and_place_aloud_and_on_screen() -
 def test_a_section_that_was_asked_for_is_what_is_said() -> None:
     speech, _ = answer({**ANSWER, "section": "材料"}, SOURCE)
     assert speech.startswith("材料：身份证") and "刷脸" not in speech
+
+
+def test_a_place_and_a_review_long_past_are_said() -> None:
+    speech, display = answer({**ANSWER, "verify": True, "place": "成都", "reviewed": "2024-01-31"}, SOURCE)
+    for text in (speech, display):
+        assert "成都窗口答复为准" in text and "2024年1月31日" in text and "当地窗口" not in text
 
 
 def test_doubt_is_said() -> None:
