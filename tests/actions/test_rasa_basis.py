@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -72,6 +73,8 @@ class Answers:
             confidence=0.9 if found else 0.1,
             boundary=None,
             jurisdiction=place,
+            urgency=0.0,
+            lapsed=None if "取暖" not in question else replace(CLAIM, expires=date(2020, 6, 30)),
         )
 
 
@@ -169,6 +172,14 @@ def test_a_place_once_said_holds_for_the_conversation(rasa: Any) -> None:
     assert "jurisdiction" not in rasa.slots
     assert rasa.turn("在成都呢？", "ask_policy")[-1]["topic"] == "claim"
     assert rasa.slots["jurisdiction"] == "成都"
+    assert "成都窗口答复为准" in word(rasa.outcomes, "phone")[0], "the place that was named is spoken of"
     rasa.turn("别的事", "ask_policy")
     rasa.turn("养老金要交多久", "ask_policy")
     assert rasa.slots["jurisdiction"] == "成都"
+    assert "成都" not in word(rasa.outcomes, "phone")[0], "not again where sums are the same everywhere"
+
+
+def test_a_lapsed_rule_is_not_told_as_todays(rasa: Any) -> None:
+    outcome = rasa.turn("取暖给不给补钱", "ask_policy")[-1]
+    assert (outcome["status"], outcome["sentence"]) == ("unanswered", "lapsed")
+    assert "2020年6月30日" in word([outcome], "phone")[0]
