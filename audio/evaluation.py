@@ -1,58 +1,59 @@
 """How well recordings are heard: ``xiangyin eval speech MANIFEST``.
 
-A manifest has one JSON object a line: ``path`` (relative to the manifest), ``text``, ``speaker``,
-``dialect``, ``seconds`` and, where known, ``topic`` and ``service``. Each recording goes through the same
+A manifest has one JSON object a line: ``path`` (relative to the manifest), ``text``, ``speaker``, ``dialect``,
+``seconds`` and, where known, ``topic``, ``also`` (further right topics), ``service``, ``question`` (kind of
+question being answered), ``choices``, ``age``, ``source``, ``condition``. Each recording goes through the same
 recogniser as a caller's; errors are edits over reference length, in characters and in toneless syllables.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from pypinyin import Style, lazy_pinyin
 
 from audio import g711
 from audio.files import AudioFileError, read_audio
-from audio.hearing import Heard, nothing_heard
+from audio.hearing import QUESTION_KINDS, Heard, Question, nothing_heard
 from audio.recogniser import hear
 from audio.resampling import resample, to_float, to_int16
+from audio.scores import Tally, Totals, label_tally, words_tally
 from dialects.normalise import normalise
 from dialects.packs import PackError, load_pack
 
 Channel = Literal["16k", "8k-alaw", "noise"]
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 NOISE_DECIBELS = 10.0  # speech over white noise in the "noise" channel
-Turn = Callable[[str], Mapping[str, Any]]
+Turn = Callable[[Heard, str], Mapping[str, Any]]
+"""(what was heard, dialect) → ``topic``, ``service``, ``status`` and ``candidates`` of the reply."""
 Float32 = NDArray[np.float32]
+_SHOWN = ("topic", "service", "status")
 
 
 def evaluate_speech(
-    manifest: Path, channel: Channel = "16k", turn: Turn | None = None
+    manifest: Path,
+    channels: Sequence[Channel] = ("16k",),
+    turn: Turn | None = None,
+    sample: int | None = None,
 ) -> Iterator[dict[str, Any]]:
-    """One row a recording, then one with the totals.
+    """One row a recording and channel, then one with the totals.
 
-    ``turn`` takes the heard text and gives ``topic``, ``service`` and ``status`` of the reply; without it
-    these are null. A file that cannot be read counts as unheard, with ``problem`` in its row. Raises
-    OSError or ValueError when the manifest itself cannot be read.
+    ``sample``: so many recordings, spread evenly over the manifest. A file that cannot be read and a line that
+    is no row cost a row with ``problem``, not the run. Without ``turn`` topic, service and status are null.
+    Raises OSError or ValueError when the manifest itself cannot be read or has no usable line at all.
     """
-    total = _Tally()
-    by_dialect: dict[str, _Tally] = defaultdict(_Tally)
-    for wanted in _rows(manifest):
-        row, tallied = _one(manifest.parent, wanted, channel, turn)
-        total.add(tallied)
-        by_dialect[str(wanted.get("dialect", "mandarin"))].add(tallied)
-        yield row
-    dialects = {name: tally.summary() for name, tally in sorted(by_dialect.items())}
-    yield {"totals": True, "channel": channel, **total.summary(), "dialects": dialects}
+    totals = Totals()
+    for wanted in _spread(_rows(manifest), sample):
+        for channel in channels:
+            row, tally = _one(manifest.parent, wanted, channel, turn)
+            totals.add(tally, {"dialect": "mandarin", **wanted, "channel": channel})
+            yield row
+    yield {"totals": True, "channel": "+".join(channels), **totals.summary()}
 
 
 def through(channel: Channel, samples: Float32, rate: int) -> tuple[Float32, int]:
@@ -67,110 +68,76 @@ def through(channel: Channel, samples: Float32, rate: int) -> tuple[Float32, int
     return samples, rate
 
 
-def characters(text: str) -> list[str]:
-    """Chinese characters, letters and digits of a text; marks and blanks do not count."""
-    return re.findall(r"[\u3400-\u9fff]|[A-Za-z0-9]", text.upper())
-
-
-def syllables(text: str) -> list[str]:
-    """Toneless pinyin of the characters; what is not Chinese stays as it is."""
-    return lazy_pinyin("".join(characters(text)), style=Style.NORMAL)
-
-
-def edits(heard: list[str], wanted: list[str]) -> int:
-    """Levenshtein distance."""
-    row = list(range(len(wanted) + 1))
-    for i, one in enumerate(heard, start=1):
-        diagonal, row[0] = row[0], i
-        for j, other in enumerate(wanted, start=1):
-            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (one != other))
-    return row[-1]
-
-
-@dataclass
-class _Tally:
-    """Counts over recordings; the labelled pairs are (right, asked)."""
-
-    recordings: int = 0
-    unheard: int = 0
-    exact: int = 0
-    character_edits: int = 0
-    characters: int = 0
-    syllable_edits: int = 0
-    syllables: int = 0
-    seconds: float = 0.0
-    processing: float = 0.0
-    labelled: dict[str, tuple[int, int]] = field(default_factory=lambda: {"topic": (0, 0), "service": (0, 0)})
-
-    def add(self, other: _Tally) -> None:
-        for name in ("recordings", "unheard", "exact", "character_edits", "characters", "syllable_edits",
-                     "syllables", "seconds", "processing"):  # fmt: skip
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-        for key, (right, asked) in other.labelled.items():
-            self.labelled[key] = (self.labelled[key][0] + right, self.labelled[key][1] + asked)
-
-    def summary(self) -> dict[str, Any]:
-        return {
-            "recordings": self.recordings,
-            "unheard": self.unheard,
-            "sentence_accuracy": _share(self.exact, self.recordings),
-            "character_error": _share(self.character_edits, self.characters),
-            "syllable_error": _share(self.syllable_edits, self.syllables),
-            "topic_accuracy": _share(*self.labelled["topic"]),
-            "service_accuracy": _share(*self.labelled["service"]),
-            "seconds": round(self.seconds, 2),
-            "real_time_factor": _share(self.processing, self.seconds),
-        }
-
-
 def _one(
     folder: Path, wanted: Mapping[str, Any], channel: Channel, turn: Turn | None
-) -> tuple[dict[str, Any], _Tally]:
-    begun = time.perf_counter()
-    dialect, text = str(wanted.get("dialect", "mandarin")), str(wanted["text"])
-    problem = None
-    try:
-        samples, rate = through(channel, *read_audio(folder / str(wanted["path"])))
-        heard, seconds = hear(to_int16(samples), rate, dialect), samples.size / rate
-    except AudioFileError as error:
-        heard, seconds, problem = _unreadable(), 0.0, error.code
-    normalised = _normalised(heard.text, dialect)
-    reply = turn(normalised) if turn is not None and heard.text else {}
+) -> tuple[dict[str, Any], Tally]:
+    begun, cpu = time.perf_counter(), time.process_time()
+    dialect, problem = str(wanted.get("dialect") or "mandarin"), wanted.get("problem")
+    heard, seconds = nothing_heard("", 0.0, "end_of_sound"), 0.0
+    if not problem:
+        try:
+            samples, rate = through(channel, *read_audio(folder / str(wanted["path"])))
+            heard, seconds = hear(to_int16(samples), rate, dialect, _question(wanted)), samples.size / rate
+        except AudioFileError as error:
+            problem = error.code
+    hearing, cpu = time.perf_counter() - begun, time.process_time() - cpu
+    reply = turn(heard, dialect) if turn is not None and heard.text else {}
     row = {
-        "path": wanted["path"], "heard": heard.text, "normalised": normalised,
-        "topic": reply.get("topic"), "service": reply.get("service"),
-        "status": reply.get("status") or ("unheard" if heard.unheard else None),
-        "seconds": round(seconds, 2), "ms": round((time.perf_counter() - begun) * 1000),
+        "path": wanted.get("path"), "heard": heard.text, "normalised": _normalised(heard.text, dialect),
+        **{key: reply.get(key) for key in _SHOWN},
+        "seconds": round(seconds, 2), "ms": round((time.perf_counter() - begun) * 1000), "channel": channel,
     }  # fmt: skip
+    row["status"] = row["status"] or ("unheard" if heard.unheard else None)
     if problem:
         row["problem"] = problem
-    return row, _tallied(wanted, text, heard, seconds, reply if turn is not None else None)
+        return row, Tally(unreadable=1) if "text" not in wanted else _unreadable(wanted)
+    tally = words_tally(heard.text, str(wanted["text"]), str(wanted.get("pinyin") or ""))
+    tally.add(Tally(seconds=seconds, processing=hearing, cpu=cpu))
+    if turn is not None:
+        tally.add(label_tally(wanted, reply))
+    return row, tally
 
 
-def _tallied(
-    wanted: Mapping[str, Any], text: str, heard: Heard, seconds: float, reply: Mapping[str, Any] | None
-) -> _Tally:
-    said, meant = characters(heard.text), characters(text)
-    heard_syllables, meant_syllables = syllables(heard.text), syllables(text)
-    labelled = {
-        key: (int(reply is not None and reply.get(key) == wanted[key]), 1)
-        if reply is not None and wanted.get(key)
-        else (0, 0)
-        for key in ("topic", "service")
-    }
-    return _Tally(
-        1, int(heard.unheard), int(said == meant), edits(said, meant), len(meant),
-        edits(heard_syllables, meant_syllables), len(meant_syllables), seconds, heard.processing_seconds, labelled,
-    )  # fmt: skip
+def _unreadable(wanted: Mapping[str, Any]) -> Tally:
+    """A recording that is named but cannot be read counts as unheard."""
+    tally = words_tally("", str(wanted["text"]), str(wanted.get("pinyin") or ""))
+    tally.add(Tally(unreadable=1))
+    return tally
 
 
-def _rows(manifest: Path) -> Iterable[dict[str, Any]]:
-    for number, line in enumerate(manifest.read_text("utf-8").splitlines(), start=1):
-        if line.strip():
-            row = json.loads(line)
-            if "path" not in row or "text" not in row:
-                raise ValueError(f"{manifest}, line {number}: path and text are needed")
-            yield row
+def _question(wanted: Mapping[str, Any]) -> Question:
+    kind = wanted.get("question") or "open"
+    choices = tuple(str(choice) for choice in wanted.get("choices") or ())
+    return Question(kind if kind in QUESTION_KINDS else "open", choices)
+
+
+def _rows(manifest: Path) -> list[dict[str, Any]]:
+    rows, usable = [], 0
+    for number, line in enumerate(manifest.read_text("utf-8", errors="replace").splitlines(), start=1):
+        if not line.strip():
+            continue
+        row = _row(line)
+        usable += "problem" not in row
+        rows.append({**row, "line": number})
+    if not usable:
+        raise ValueError(f"{manifest}, line {rows[0]['line'] if rows else 1}: path and text are needed")
+    return rows
+
+
+def _row(line: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except ValueError:
+        return {"problem": "bad_line"}
+    if not isinstance(row, dict) or not row.get("path") or not isinstance(row.get("text"), str):
+        return {"problem": "bad_line", "path": row.get("path") if isinstance(row, dict) else None}
+    return {key: value for key, value in row.items() if key != "problem"}
+
+
+def _spread(rows: list[dict[str, Any]], sample: int | None) -> list[dict[str, Any]]:
+    if not sample or sample >= len(rows):
+        return rows
+    return [rows[index * len(rows) // sample] for index in range(sample)]
 
 
 def _normalised(text: str, dialect: str) -> str:
@@ -178,11 +145,3 @@ def _normalised(text: str, dialect: str) -> str:
         return normalise(text, load_pack(dialect)).text
     except PackError:
         return text
-
-
-def _unreadable() -> Heard:
-    return nothing_heard("", 0.0, "end_of_sound")
-
-
-def _share(part: float, whole: float) -> float | None:
-    return round(part / whole, 4) if whole else None

@@ -19,7 +19,11 @@ from assistant.cli.output import FAILED, complain, line, screen, tell
 from assistant.settings import load_settings
 from assistant.stack import running_stack
 from assistant.turn import Utterance
-from audio.evaluation import Channel, evaluate_speech
+from audio.chart import chart, groups
+from audio.evaluation import CHANNELS, Turn, evaluate_speech
+from audio.hearing import Heard
+from audio.models import ModelError
+from dialects.packs import list_packs
 from knowledge.evaluation.measure import Result, ask_one, confusions, summary
 from knowledge.evaluation.queries import QueryFileError, read_queries
 from knowledge.noise import mishear
@@ -65,34 +69,76 @@ def faq(
 def speech(
     manifest: Path,
     as_json: Json = False,
-    channel: Annotated[Channel, typer.Option(help="原样、电话、或者加噪声")] = "16k",
+    channel: Annotated[
+        list[str] | None, typer.Option(help=f"{'、'.join(CHANNELS)}：原样、电话、加噪声；可以写几次")
+    ] = None,
     turns: Annotated[bool, typer.Option(help="把听到的话也问一遍，看主题和事项")] = True,
+    sample: Annotated[int | None, typer.Option(help="只听这么多条，均匀地抽", min=1)] = None,
+    plot: Annotated[Path | None, typer.Option(help="把总分画成图（SVG）")] = None,
 ) -> None:
     """一批录音逐条听，最后一行是总分。"""
-    def run(ask: Callable[[str], dict[str, Any]] | None) -> None:
-        for row in evaluate_speech(manifest, channel=channel, turn=ask):
-            line(row) if as_json or "totals" not in row else screen.print(row)
+    channels = [one for one in CHANNELS if one in (channel or ["16k"])]
+    if len(channels) != len(set(channel or ["16k"])):
+        raise typer.BadParameter(f"--channel 只有：{'、'.join(CHANNELS)}")
 
-    if not turns:
-        run(None)
-        return
-    with asking() as ask:
-        run(ask)
+    def run(turn: Turn | None) -> None:
+        totals: dict[str, Any] = {}
+        for row in evaluate_speech(manifest, channels, turn, sample):
+            if as_json:
+                line(row)
+            elif "totals" not in row:
+                screen.print(f"{row['path']}：{row['heard'] or row.get('problem') or '（没听清）'}")
+            totals = row
+        if not as_json:
+            report_speech(totals)
+        if plot is not None:
+            plot.write_text(chart(totals, f"{manifest.name} {totals['channel']}"), "utf-8")
+
+    try:
+        if not turns:
+            run(None)
+            return
+        with hearing_turns() as turn:
+            run(turn)
+    except (OSError, ValueError, ModelError) as error:
+        complain(str(error))
+        raise typer.Exit(FAILED) from error
 
 
 @contextmanager
 def asking() -> Iterator[Callable[[str], dict[str, Any]]]:
     """A function that takes one typed turn, each in a conversation of its own."""
+    with _taking() as take:
+        yield lambda text: take(Utterance(_conversation(), text, channel="eval"))
+
+
+@contextmanager
+def hearing_turns() -> Iterator[Turn]:
+    """A function that takes one spoken turn with all that the recogniser heard, each in its own conversation."""
+
+    def spoken(heard: Heard, dialect: str) -> Utterance:
+        known = dialect if dialect in list_packs() else None
+        return Utterance(_conversation(), dialect=known, heard=heard, channel="eval")
+
+    with _taking() as take:
+        yield lambda heard, dialect: take(spoken(heard, dialect))
+
+
+@contextmanager
+def _taking() -> Iterator[Callable[[Utterance], dict[str, Any]]]:
     with running_stack(load_settings(), tell) as settings, asyncio.Runner() as runner:
         assistant = assistant_for(settings)
 
-        def ask(text: str) -> dict[str, Any]:
-            conversation = f"eval-{uuid.uuid4().hex[:12]}"
-            reply = runner.run(assistant.take_turn(Utterance(conversation, text, channel="eval")))
-            assistant.dialogues.end(conversation)
+        def take(utterance: Utterance) -> dict[str, Any]:
+            reply = runner.run(assistant.take_turn(utterance))
+            assistant.dialogues.end(utterance.conversation)
             return reply.as_dict()
 
-        yield ask
+        yield take
+
+
+def _conversation() -> str:
+    return f"eval-{uuid.uuid4().hex[:12]}"
 
 
 def report(results: list[Result]) -> None:
@@ -117,6 +163,18 @@ def report(results: list[Result]) -> None:
     screen.print(f"每轮毫秒：中位 {figures['ms']['p50']:.0f}，95% {figures['ms']['p95']:.0f}")
     for wanted, got, count in confusions(results, 10):
         screen.print(f"  {wanted} → {got}：{count}")
+
+
+def report_speech(totals: dict[str, Any]) -> None:
+    """The totals as a table for people; a group is shown when it is not simply everything."""
+    table = Table("", "条数", "字错", "音节错", "整句对", "主题对", "事项对", "一核几路", title="听得对不对")
+    for name, part in groups(totals):
+        shares = ("character_error", "syllable_error", "sentence_accuracy", "topic_accuracy", "service_accuracy")
+        streams = "—" if part["streams_per_core"] is None else str(part["streams_per_core"])
+        table.add_row(name, str(part["recordings"]), *(percent(part[key]) for key in shares), streams)
+    screen.print(table)
+    if totals["unreadable"]:
+        screen.print(f"有 {totals['unreadable']} 条读不了，见各条的 problem。")
 
 
 def percent(share: Any) -> str:

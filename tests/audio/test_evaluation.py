@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from audio import evaluation
+from audio import evaluation, scores
+from audio.chart import chart
 from audio.hearing import Heard
 
 
@@ -32,7 +33,7 @@ def manifest(tmp_path: Path) -> Path:
 def test_rows_and_totals(manifest: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evaluation, "hear", lambda *_: heard("我要叫医保"))
     turn = {"topic": "resident-medical-enrolment", "service": None, "status": "answered"}
-    first, second, totals = evaluation.evaluate_speech(manifest, "8k-alaw", lambda _: turn)
+    first, second, totals = evaluation.evaluate_speech(manifest, ["8k-alaw"], lambda *_: turn)
     assert {"path", "heard", "normalised", "topic", "service", "status", "seconds", "ms"} <= first.keys()
     assert (first["heard"], first["status"]) == ("我要叫医保", "answered")
     assert (second["status"], second["problem"]) == ("unheard", "not_audio")
@@ -52,7 +53,7 @@ def test_the_telephone_has_eight_kilohertz_and_noise_keeps_the_length() -> None:
 
 
 def test_marks_and_blanks_do_not_count() -> None:
-    assert evaluation.characters("我要，交 医保！") == list("我要交医保")
+    assert scores.characters("我要，交 医保！") == list("我要交医保")
 
 
 def test_a_manifest_without_text_is_an_error(tmp_path: Path) -> None:
@@ -60,3 +61,30 @@ def test_a_manifest_without_text_is_an_error(tmp_path: Path) -> None:
     path.write_text('{"path": "a.wav"}\n', "utf-8")
     with pytest.raises(ValueError, match="line 1"):
         list(evaluation.evaluate_speech(path))
+
+
+def test_a_bad_line_costs_a_line_and_channels_are_told_apart(manifest: Path, monkeypatch) -> None:
+    monkeypatch.setattr(evaluation, "hear", lambda *_: heard("我要交医保"))
+    with manifest.open("a", encoding="utf-8") as file:
+        file.write("{broken\n[]\n" + json.dumps({"path": "a.wav", "text": "好", "age": "sixties"}) + "\n")
+    *rows, totals = evaluation.evaluate_speech(manifest, ["16k", "8k-alaw"])
+    assert [row.get("problem") for row in rows[::2]] == [None, "not_audio", "bad_line", "bad_line", None]
+    assert totals["unreadable"] == 6 and totals["recordings"] == 6
+    assert set(totals["channels"]) == {"16k", "8k-alaw"} and totals["ages"]["sixties"]["recordings"] == 2
+    assert totals["streams_per_core"] > 0
+    assert chart(totals, "<a>").startswith("<svg") and "&lt;a&gt;" in chart(totals, "<a>")
+
+
+def test_a_sample_is_spread_over_the_manifest(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(evaluation, "hear", lambda *_: heard("好"))
+    lines = [json.dumps({"path": f"{number}.wav", "text": "好"}) for number in range(10)]
+    (tmp_path / "m.jsonl").write_text("\n".join(lines), "utf-8")
+    *rows, _ = evaluation.evaluate_speech(tmp_path / "m.jsonl", sample=3)
+    assert [row["path"] for row in rows] == ["0.wav", "3.wav", "6.wav"]
+
+
+def test_an_offered_topic_is_no_right_one_but_counted(manifest: Path, monkeypatch) -> None:
+    monkeypatch.setattr(evaluation, "hear", lambda *_: heard("医保"))
+    reply = {"topic": None, "status": "clarifying", "candidates": [{"topic": "resident-medical-enrolment"}]}
+    *_, totals = evaluation.evaluate_speech(manifest, turn=lambda *_: reply)
+    assert (totals["topic_accuracy"], totals["topic_right_or_offered"]) == (0.0, 1.0)
