@@ -11,6 +11,9 @@ from typing import Any
 from assistant.settings import Settings
 from assistant.stack import answers, occupied
 from audio.models import find_model
+from audio.natural_voice import NaturalVoice
+from audio.second_ear import list_ears
+from audio.voice import voice_in_use
 from knowledge.publishing.status import read_status
 
 LEAST_DISK = 2 * 1024**3
@@ -38,6 +41,7 @@ def examine(settings: Settings) -> list[Finding]:
         ("对话模型", engine_model),
         ("嗓子", voice),
         ("语音模型", speech_model),
+        ("第二副耳朵", second_ears),
         ("句子编码器", encoder),
         ("知识索引", index),
         ("知识更新", publishing),
@@ -75,13 +79,20 @@ def engine_model(settings: Settings) -> Finding:
 
 
 def voice(settings: Settings) -> Finding:
+    """Which voice speaks, and which stands in."""
     path = shutil.which("espeak-ng")
-    return Finding(
-        "嗓子",
-        bool(path),
-        path or "没有 espeak-ng",
-        "" if path else "apt-get install espeak-ng libespeak-ng1",
-    )
+    if not path:
+        return Finding("嗓子", False, "没有 espeak-ng", "apt-get install espeak-ng libespeak-ng1")
+    used = voice_in_use()
+    if isinstance(used, NaturalVoice):
+        return Finding("嗓子", True, f"自然的嗓子 {used.name}，来不及时用 {path}")
+    return Finding("嗓子", True, f"{path}；想要自然的嗓子：xiangyin models get voice")
+
+
+def second_ears(settings: Settings) -> Finding:
+    ears = list_ears()
+    found = "、".join(ears) or "没有；可以装：pip install faster-whisper，xiangyin models get faster-whisper-base"
+    return Finding("第二副耳朵", bool(ears), found, optional=True)
 
 
 def speech_model(settings: Settings) -> Finding:

@@ -127,6 +127,12 @@ def canned(name: str, **params: Any) -> str:
     return one({"status": "answered", "sentence": name, "params": params})[0]
 
 
+def fixed_sentences() -> list[str]:
+    """Speech of every canned sentence that holds no parameter; the welcome first."""
+    spoken = (s["speech"] if isinstance(s, dict) else str(s) for s in sentences().values())
+    return sorted((text for text in spoken if "{" not in text), key=lambda text: text != canned("welcome"))
+
+
 def dialect_name(dialect: str) -> str:
     names = {
         "mandarin": "普通话",

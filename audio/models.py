@@ -227,11 +227,11 @@ def fetch_model(name: str, progress: Progress | None = None, *, url: str | None 
             archive.unlink()
             _write_sums(sums, {**_read_sums(sums), name: checksum})
     except model_download.DownloadError as error:
-        raise ModelError(_SENTENCES[error.code].format(name=name), error.detail) from error
+        raise ModelError(DOWNLOAD_SENTENCES[error.code].format(name=name), error.detail) from error
     return Fetched(home / name, checksum, "published" if expected else "seen_before" if seen else "first_use")
 
 
-_SENTENCES: dict[model_download.Code, str] = {
+DOWNLOAD_SENTENCES: dict[model_download.Code, str] = {
     "network": "模型 {name} 下载失败，网络不通。已下载的部分会保留，再运行一次就接着下载。",
     "refused": "模型 {name} 下载失败，服务器没有给出文件，请稍后再试，或把模型放进 var/models 文件夹。",
     "archive": "模型 {name} 的压缩包损坏或不安全，没有安装，请重新下载。",

@@ -1,4 +1,4 @@
-"""Characters → pinyin with tone digits, for the espeak-ng voice cmn-latn-pinyin.
+"""Characters → pinyin with tone digits, for our voices.
 
 pypinyin knows most words; `polyphones.tsv` (phrase, TAB, pinyin) holds what it gets wrong or does not know.
 A new word is a line in that file.
@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
+import jieba
 from pypinyin import Style, lazy_pinyin, load_phrases_dict
 from pypinyin.contrib.tone_convert import to_tone
 
@@ -21,18 +24,31 @@ _ONE_STAYS_BEFORE = "月号日楼级等班路线期审到至"
 
 def tone_numbered(characters: str) -> str:
     """您好，还款。 → nin2 hao3 , huan2 kuan3 .  Neutral tone is 5, ü is v; unknown signs are left out."""
+    return " ".join(syllable for _, syllables in _pieces(characters) for syllable in syllables)
+
+
+def words(characters: str) -> list[list[str]]:
+    """The same, word by word as jieba cuts them: 您好，还款 → [[nin2, hao3], [,], [huan2, kuan3]]."""
+    found: list[list[str]] = []
+    for piece, syllables in _pieces(characters):
+        lengths = [len(word) for word in jieba.lcut(piece)] if len(piece) == len(syllables) else [1] * len(syllables)
+        rest = iter(syllables)
+        found += [list(islice(rest, length)) for length in lengths]
+    return found
+
+
+def _pieces(characters: str) -> Iterator[tuple[str, list[str]]]:
+    """Runs of characters with their syllables; a punctuation mark with its pause."""
     _load_polyphones()
-    spoken: list[str] = []
     for piece in re.findall(r"[，、：；。！？]|[^，、：；。！？]+", characters):
         mark = piece.translate(_PAUSES)
         if mark in {",", ".", "!", "?"}:
-            spoken.append(mark)
+            yield piece, [mark]
             continue
         syllables = lazy_pinyin(piece, style=Style.TONE3, neutral_tone_with_five=True, errors="ignore")
         if len(syllables) == len(piece):
             syllables = _sandhi(piece, syllables)
-        spoken += [syllable.replace("ü", "v") for syllable in syllables]
-    return " ".join(spoken)
+        yield piece, [syllable.replace("ü", "v") for syllable in syllables]
 
 
 def _sandhi(characters: str, syllables: list[str]) -> list[str]:

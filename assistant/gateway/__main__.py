@@ -19,6 +19,7 @@ def main() -> None:
     settings = load_settings()
     engine = Engine(settings)
     assistant, speaker = assistant_for(settings), Speaker()
+    speaker.prepare_ahead()
     phone = phone_door(PhoneSettings.load(settings.sip_port), assistant, speaker)
     app = create_app(settings, assistant, Sessions(time.monotonic), speaker, engine.ready, phone)
     uvicorn.run(app, host=settings.host, port=settings.gateway_port, log_level="warning", ws_max_size=1 << 20)

@@ -11,10 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from audio import voice
+from audio import espeak_voice, voice, voice_cache
+from audio.espeak_voice import EspeakVoice
 from audio.speakable import phonetic
+from audio.speaking import Manner, VoiceUnavailable, as_wav, at_volume, frames_of, join
 from audio.vad import speech_spans
-from audio.voice import VoiceUnavailable, frames_of, join, save_speech, sentences_of, speak, speak_sentences
+from audio.voice import Telling, save_speech, sentences_of, speak, speak_sentences
 
 needs_espeak = pytest.mark.skipif(ctypes.util.find_library("espeak-ng") is None, reason="needs libespeak-ng1")
 
@@ -30,6 +32,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def child(code: str) -> tuple[str, ...]:
     return (sys.executable, "-c", code)
+
+
+def through(code: str, text: str = "您好", time_limit: float = 12.0, keep: bool = False) -> bytes:
+    """What the espeak-ng voice says when its child runs this code."""
+    plain = EspeakVoice(child(code), time_limit)
+    return Telling(plain=plain, patient=True, keep=keep).say(text)
 
 
 def seconds(wav: bytes) -> float:
@@ -82,12 +90,12 @@ class TestRealVoice:
         assert not home.exists()
         assert voice.prepare(["您好，我是乡音。", "请讲。"]) == 2
         assert len(list(home.iterdir())) == 2
-        assert speak("请讲。", command=child("raise SystemExit(9)")) == speak("请讲。")
+        assert through("raise SystemExit(9)", "请讲。") == speak("请讲。")
         with pytest.raises(VoiceUnavailable):
-            speak("请讲。", rate=0.8, command=child("raise SystemExit(9)"))
+            Telling(manner=Manner(0.8), plain=EspeakVoice(child("raise SystemExit(9)"))).say("请讲。")
 
     def test_unknown_voice_is_an_error_not_english(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(voice, "_voice", lambda dialect: "no-such-voice")
+        monkeypatch.setattr(espeak_voice, "voice_of", lambda dialect: "no-such-voice")
         with pytest.raises(VoiceUnavailable) as caught:
             speak("您好")
         assert "exit" in caught.value.detail
@@ -97,9 +105,9 @@ def test_a_hanging_child_is_killed_and_tried_again(tmp_path: Path) -> None:
     tries = tmp_path / "tries"
     hangs_once = f"import pathlib,threading;p=pathlib.Path({str(tries)!r});first=not p.exists();p.touch();"
     hangs_once += "threading.Event().wait() if first else None;" + WRITES
-    assert seconds(speak("您好", command=child(hangs_once), time_limit=3.0)) == pytest.approx(0.1)
+    assert seconds(through(hangs_once, time_limit=3.0)) == pytest.approx(0.1)
     with pytest.raises(VoiceUnavailable, match="请看屏幕") as caught:
-        speak("您好", command=child("import threading;threading.Event().wait()"), time_limit=0.3)
+        through("import threading;threading.Event().wait()", time_limit=0.3)
     assert caught.value.detail.count("killed") == 2
 
 
@@ -108,19 +116,19 @@ def test_a_hanging_child_is_killed_and_tried_again(tmp_path: Path) -> None:
 )
 def test_a_failing_child_is_a_sentence(code: str) -> None:
     with pytest.raises(VoiceUnavailable) as caught:
-        speak("您好", command=child(code))
+        through(code)
     assert str(caught.value) == "现在放不出声音，请看屏幕上的字。"
 
 
 def test_no_program_at_all() -> None:
     with pytest.raises(VoiceUnavailable):
-        speak("您好", command=("/no/such/program",))
+        Telling(plain=EspeakVoice(("/no/such/program",))).say("您好")
 
 
 @pytest.mark.parametrize("text", ["", "   ", "。。。", "——", "🙂"])
 def test_nothing_to_say_is_silence(text: str) -> None:
-    sound = speak(text, command=child("raise SystemExit(9)"))
-    assert not samples(sound).any()
+    assert not samples(speak(text)).any()
+    assert not samples(through("raise SystemExit(9)", text)).any()
 
 
 @pytest.mark.parametrize(
@@ -141,14 +149,23 @@ def test_sentences(text: str, sentences: list[str]) -> None:
 
 
 def test_the_cache_stays_small(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
-    monkeypatch.setattr(voice, "CACHE_BYTES", 20_000)
+    monkeypatch.setattr(voice_cache, "CACHE_BYTES", 20_000)
     for number in "一二三四五六七八":
-        speak(number, keep=True, command=child(WRITES))
+        through(WRITES, number, keep=True)
     assert 1 <= len(list(home.glob("*.wav"))) <= 4
     assert sum(file.stat().st_size for file in home.iterdir()) <= 20_000
 
 
 def test_join_and_pinyin_text() -> None:
-    one = voice.as_wav(bytes(2205 * 2))
+    one = as_wav(bytes(2205 * 2))
     assert seconds(join([one, one])) == pytest.approx(0.45, abs=0.001)
     assert phonetic("您好。") == "nin2 hao3 ."
+
+
+def test_louder_is_louder_and_does_not_break() -> None:
+    tone = as_wav((np.sin(np.arange(2205) / 5) * 20_000).astype("<i2").tobytes())
+    louder, softer = samples(at_volume(tone, 1.75)), samples(at_volume(tone, 0.5))
+    assert np.abs(louder).max() <= 32_767
+    assert np.sqrt(np.mean(louder.astype(float) ** 2)) > 1.25 * np.sqrt(np.mean(samples(tone).astype(float) ** 2))
+    assert np.abs(softer).max() == pytest.approx(10_000, abs=20)
+    assert at_volume(tone, 1.0) is tone

@@ -45,7 +45,7 @@ class Voice:
             return
         made = []
         async for _, wav in self._renderer.render(reply):
-            clip = await asyncio.to_thread(telephone_sound, wav, max(1.0, reply.volume))
+            clip = await asyncio.to_thread(telephone_sound, wav)
             made.append(clip)
             yield clip
         if canned and made:
@@ -54,10 +54,10 @@ class Voice:
                 self._kept.popitem(last=False)
 
 
-def telephone_sound(wav: bytes, gain: float = 1.0) -> Int16:
-    """Any WAV → 8 kHz mono int16; `gain` above 1 makes it louder, peaks are clipped."""
+def telephone_sound(wav: bytes) -> Int16:
+    """Any WAV → 8 kHz mono int16."""
     samples, rate = soundfile.read(io.BytesIO(wav), dtype="float32", always_2d=True)
-    return to_int16(resample(samples.mean(axis=1), rate, RATE) * gain)
+    return to_int16(resample(samples.mean(axis=1), rate, RATE))
 
 
 class Mouth:
