@@ -1,4 +1,4 @@
-"""Commands that measure: eval faq, eval speech. `--json` output is a stable door (DESIGN §11)."""
+"""Commands that measure: eval faq, eval speech, eval voice. `--json` output is a stable door (DESIGN §11)."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import typer
 from rich.table import Table
 
 from assistant.assembly import assistant_for
+from assistant.cli import judging
 from assistant.cli.output import FAILED, complain, line, screen, tell
 from assistant.settings import load_settings
 from assistant.stack import running_stack
@@ -37,6 +38,7 @@ def add_to(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, help="评测：答得对不对、听得对不对。")
     group.command("faq")(faq)
     group.command("speech")(speech)
+    group.command("voice")(judging.voice)
     app.add_typer(group, name="eval")
 
 
@@ -69,17 +71,16 @@ def faq(
 def speech(
     manifest: Path,
     as_json: Json = False,
-    channel: Annotated[
-        list[str] | None, typer.Option(help=f"{'、'.join(CHANNELS)}：原样、电话、加噪声；可以写几次")
-    ] = None,
+    channel: Annotated[str, typer.Option(help=f"{'、'.join(CHANNELS)}，逗号分开，或者 all")] = "16k",
     turns: Annotated[bool, typer.Option(help="把听到的话也问一遍，看主题和事项")] = True,
     sample: Annotated[int | None, typer.Option(help="只听这么多条，均匀地抽", min=1)] = None,
     plot: Annotated[Path | None, typer.Option(help="把总分画成图（SVG）")] = None,
 ) -> None:
     """一批录音逐条听，最后一行是总分。"""
-    channels = [one for one in CHANNELS if one in (channel or ["16k"])]
-    if len(channels) != len(set(channel or ["16k"])):
-        raise typer.BadParameter(f"--channel 只有：{'、'.join(CHANNELS)}")
+    wanted = set(CHANNELS) if channel == "all" else set(channel.split(","))
+    channels = [one for one in CHANNELS if one in wanted]
+    if len(channels) != len(wanted):
+        raise typer.BadParameter(f"--channel 只有：{'、'.join(CHANNELS)}，或者 all")
 
     def run(turn: Turn | None) -> None:
         totals: dict[str, Any] = {}
