@@ -4,7 +4,8 @@ Vosk streams; the second ear re-scores within a deadline, and its reading joins 
 the first one was unsure. Names, numbers and closed questions stay with Vosk's own graphs. Also the judge of how
 intelligible our voices are (audio.voice_evaluation).
 
-Which one: the first name of the pack's `models` that is an ear installed here, else any that is installed.
+Which one: the first name of the pack's `models` that is an ear installed here. A pack names only ears that know
+its dialect; Wu, Xiang, Min and Hakka have none.
 A folder is an ear by what lies in it (`audio.ear_sherpa`, `audio.ear_whisper`) when its library is installed too.
 """
 
@@ -73,13 +74,12 @@ class EarStream:
 
 
 def second_ear(dialect: str = "mandarin") -> EarRecogniser | None:
-    """The second recogniser of a dialect, None where none is installed."""
+    """The second recogniser of a dialect, None where its pack names none that is installed."""
     installed = list_ears()
     try:
-        wanted = load_pack(dialect).models
+        name = next((name for name in load_pack(dialect).models if name in installed), None)
     except PackError:
-        wanted = ()
-    name = next((name for name in (*wanted, *installed) if name in installed), None)
+        name = None
     return EarRecogniser(_ear(installed[name]), dialect) if name else None
 
 

@@ -24,7 +24,7 @@ def speech_file() -> Callable[[Path], Path]:
         target = folder / "question.wav"
         if (SHARED / "manifest.jsonl").is_file():
             from audio.files import read_speech
-            from audio.voice import as_wav
+            from audio.speaking import as_wav
 
             with (SHARED / "manifest.jsonl").open(encoding="utf-8") as lines:
                 row = next(r for r in map(json.loads, lines) if 3.0 < r["seconds"] < 5.0)

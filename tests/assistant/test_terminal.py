@@ -296,7 +296,7 @@ def test_on_a_sound_card(sound_card: Any, tmp_path: Path, speech_file: Callable[
     spoken: list[str] = []
 
     def real_voice(text: str, dialect: str, rate: float, volume: float) -> Iterator[tuple[str, bytes]]:
-        from audio.voice import as_wav
+        from audio.speaking import as_wav
 
         for sentence in text.split("|"):
             spoken.append(sentence)

