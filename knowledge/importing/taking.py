@@ -42,6 +42,8 @@ MACROS = (".xlsm", ".docm", ".xltm", ".dotm")
 OLD = {".doc": ".docx", ".xls": ".xlsx", ".wps": ".docx", ".et": ".xlsx"}
 ABOUT = ("readme", "license", "licence", "changelog")
 """Files about a folder are no policy; only left out when a folder is given, never when named."""
+READING = b"2"
+"""Changes whenever files are cut in another way, so that the next import takes known files again."""
 Progress = Callable[[str, int, int], None]
 
 
@@ -143,7 +145,7 @@ def _take(name: str, path: Path, now: str, before: str) -> tuple[FileReport, str
             raise Refused(f"是老格式。请另存为 {OLD[suffix]} 再导入。")
         if suffix not in READERS:
             raise Refused(f"不认识这种文件（{suffix or '没有后缀'}）。能收的有：{'、'.join(READERS)}。")
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest = hashlib.sha256(READING + path.read_bytes()).hexdigest()
         if digest == before:
             return FileReport(name, unchanged=True), digest, []
         reading = READERS[suffix](path)
@@ -165,7 +167,8 @@ def _take(name: str, path: Path, now: str, before: str) -> tuple[FileReport, str
         if first := passages.get(passage.id):
             twice.setdefault(draft.location, first.provenance.location)
         passages.setdefault(passage.id, passage)
-    refusals += [Refusal(here, f"和{there}一模一样的内容，没有重复收。") for here, there in twice.items()]
+    same = "和{}一模一样的内容，已经收过了。"
+    refusals += [Refusal(here, same.format(there), serious=False) for here, there in twice.items()]
     report = FileReport(
         name,
         reading.kind,

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from assistant.cli import knowing
-from assistant.cli.__main__ import app
 from knowledge.store import Store, load_store
 
 TOPIC = "marriage-registration"
+app = typer.Typer()
+knowing.add_to(app)
 
 
 @pytest.fixture(scope="module")
