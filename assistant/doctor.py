@@ -10,6 +10,7 @@ from typing import Any
 
 from assistant.settings import Settings
 from assistant.stack import answers, occupied
+from audio.echo_devices import echo_mode
 from audio.models import find_model
 from audio.natural_voice import NaturalVoice
 from audio.second_ear import list_ears
@@ -46,6 +47,7 @@ def examine(settings: Settings) -> list[Finding]:
         ("知识索引", index),
         ("知识更新", publishing),
         ("声卡", devices),
+        ("回声", echo),
         ("端口", ports),
         ("磁盘", disk),
     ]
@@ -131,6 +133,16 @@ def devices(settings: Settings) -> Finding:
     heard = [d["name"] for d in sounddevice.query_devices() if d["max_input_channels"]]
     fix = "" if heard else "接上麦克风和喇叭，或者只用网页和电话"
     return Finding("声卡", bool(heard), "、".join(heard) or "没有麦克风", fix, optional=True)
+
+
+def echo(settings: Settings) -> Finding:
+    """Which way our own voice is kept out of the microphone; chosen by XIANGYIN_ECHO, else by what is there."""
+    found = {
+        "system": "系统的回声消除（PulseAudio/PipeWire 的 echo-cancel）",
+        "own": "自带的回声消除",
+        "half_duplex": "说话时不听，按回车打断",
+    }[echo_mode()]
+    return Finding("回声", True, found, optional=True)
 
 
 def ports(settings: Settings) -> Finding:

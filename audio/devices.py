@@ -11,7 +11,9 @@ import io
 import queue
 import threading
 import wave
+from collections.abc import Callable
 from dataclasses import dataclass
+from time import monotonic
 from types import ModuleType
 from typing import Any, Literal
 
@@ -25,6 +27,7 @@ FRAME_SECONDS = 0.02
 FRAME_SAMPLES = int(SAMPLE_RATE * FRAME_SECONDS)
 LOST_AFTER = 2.0  # seconds without a frame: the microphone is gone
 WAITING_FRAMES = 500  # 10 s of sound nobody has read; older frames are dropped, never memory grown
+DRIFT = 0.03  # seconds between counted and said stream time that are mended
 DUCKED = 0.2  # loudness while a barge-in is being weighed
 
 Code = Literal["no_library", "no_microphone", "no_speaker", "lost"]
@@ -70,13 +73,31 @@ def list_devices(*, again: bool = False) -> tuple[Device, ...]:
     )
 
 
+class StreamClock:
+    """Stream time of consecutive blocks: counted, so that it does not jitter, and mended when it has drifted."""
+
+    def __init__(self) -> None:
+        self._next: float | None = None
+
+    def time(self, seconds: float, said: float) -> float:
+        """When the block of so many seconds begins; `said` is what PortAudio says, 0 where it does not know."""
+        now = said or monotonic()
+        at = now if self._next is None or abs(now - self._next) > DRIFT else self._next
+        self._next = at + seconds
+        return at
+
+
 class Microphone:
     """Frames from a device; use as a context manager, `read` one frame at a time."""
 
+    listens_while_speaking = True  # by itself it takes nothing away and leaves it to the words (audio.bargein)
+
     def __init__(self, device: str | int | None = None) -> None:
         portaudio = _portaudio()
-        self._frames: queue.Queue[bytes] = queue.Queue(maxsize=WAITING_FRAMES)
+        self._frames: queue.Queue[tuple[bytes, float]] = queue.Queue(maxsize=WAITING_FRAMES)
+        self._clock = StreamClock()
         self.dropped = 0
+        self.read_at = 0.0  # stream time of the first sample of the frame read last
         chosen = _choose(device, "inputs", "no_microphone")
         try:
             self._stream = portaudio.RawInputStream(
@@ -100,7 +121,8 @@ class Microphone:
     def read(self) -> bytes:
         """The next 20 ms, waiting for it. Raises DeviceError(lost) when none comes."""
         try:
-            return self._frames.get(timeout=LOST_AFTER)
+            frame, self.read_at = self._frames.get(timeout=LOST_AFTER)
+            return frame
         except queue.Empty as error:
             raise DeviceError("lost", f"no frame for {LOST_AFTER} s") from error
 
@@ -117,19 +139,26 @@ class Microphone:
         if self._frames.full():
             self._frames.get_nowait()
             self.dropped += 1
-        self._frames.put_nowait(bytes(data))
+        self._frames.put_nowait((bytes(data), self._clock.time(frames / SAMPLE_RATE, time.inputBufferAdcTime)))
+
+
+Played = Callable[[NDArray[np.int16], float], None]
+"""Called with every block at the speaker's rate, silence too, and the stream time at which it is heard."""
 
 
 class Speaker:
     """Plays one WAV at a time without blocking; the output stream stays open between them."""
 
-    def __init__(self, device: str | int | None = None, rate: int = 22_050) -> None:
+    def __init__(
+        self, device: str | int | None = None, rate: int = 22_050, played: Played | None = None
+    ) -> None:
         portaudio = _portaudio()
         self.rate = rate
         self._lock = threading.Lock()
         self._sound = np.zeros(0, dtype=np.int16)
         self._at = 0
         self._gain = 1.0
+        self._played, self._clock = played, StreamClock()
         self._idle = threading.Event()
         self._idle.set()
         chosen = _choose(device, "outputs", "no_speaker")
@@ -196,8 +225,11 @@ class Speaker:
             self._at += piece.size
             if self._at >= self._sound.size:
                 self._idle.set()
-        played = (piece * self._gain).astype(np.int16) if self._gain != 1.0 else piece
-        out[:] = played.tobytes() + bytes(2 * (frames - piece.size))
+        scaled = (piece * self._gain).astype(np.int16) if self._gain != 1.0 else piece
+        block = np.concatenate([scaled, np.zeros(frames - piece.size, np.int16)])
+        out[:] = block.tobytes()
+        if self._played is not None:
+            self._played(block, self._clock.time(frames / self.rate, time.outputBufferDacTime))
 
 
 def play(wav: bytes, device: str | int | None = None) -> None:

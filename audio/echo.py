@@ -30,7 +30,7 @@ Complex = NDArray[np.complex128]
 
 
 class EchoCanceller:
-    """One microphone and one loudspeaker at 16 kHz. `process` one block after another, none left out."""
+    """One microphone and one loudspeaker at 16 kHz. `process` one block after another; `skip` what was missed."""
 
     def __init__(self, partitions: int = PARTITIONS) -> None:
         shape = (partitions, BLOCK + 1)
@@ -46,17 +46,21 @@ class EchoCanceller:
 
     def process(self, microphone: Float32, played: Float32) -> Float32:
         """A block of the microphone without the echo of what was played (both (320,), within ±1)."""
-        spectrum = np.fft.rfft(np.concatenate([self._before, played]))
-        self._before = played.astype(float)
-        self._far = np.roll(self._far, 1, axis=0)
-        self._far[0] = spectrum
-        self._power = 0.9 * self._power + 0.1 * np.abs(spectrum) ** 2
+        self.skip(played)
         error = microphone - self._echo(self._front)
         if float(np.mean(played**2)) > AUDIBLE or np.any(self._far):
             self._learn(microphone, error)
         self._watch(microphone, error, float(np.mean(self._far[:4].real ** 2)) > AUDIBLE * BLOCK)
         out: Float32 = error.astype(np.float32)
         return out
+
+    def skip(self, played: Float32) -> None:
+        """A block that was played while nobody read the microphone."""
+        spectrum = np.fft.rfft(np.concatenate([self._before, played]))
+        self._before = played.astype(float)
+        self._far = np.roll(self._far, 1, axis=0)
+        self._far[0] = spectrum
+        self._power = 0.9 * self._power + 0.1 * np.abs(spectrum) ** 2
 
     @property
     def effective(self) -> bool:

@@ -23,11 +23,12 @@ complete number does not. What is dropped as too short (a cough) goes back to li
 
 from __future__ import annotations
 
-from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 from audio.hearing import OPEN, EndReason, Question, QuestionKind
+from audio.pace import Pace
 from audio.turn_words import TurnWords, count_digits, plain
 
 PRE_ROLL = 0.4  # seconds kept before the detector noticed: consonants come before the voice
@@ -40,6 +41,9 @@ HESITATION_EXTRA = 1.5
 UNFINISHED_NUMBER = 2.0
 ASKED_TO_WAIT = 8.0  # peers.md #11: 2 s after a statement, 8 s when asked to wait
 NO_WORDS = 6.0
+SURE, UNSURE = 0.9, 0.6  # shares of `finished`, see audio.endings
+SURE_DELAY = 0.7  # of an elder whose sentence is surely over, unless they have been cut off before
+UNFINISHED, UNFINISHED_ELDER = 1.2, 2.6  # seconds for a sentence that goes on more often than not
 
 
 @dataclass(frozen=True)
@@ -67,32 +71,6 @@ DELAYS: dict[QuestionKind, Delays] = {
 LISTED: frozenset[QuestionKind] = frozenset(
     kind for kind, delays in DELAYS.items() if delays.silence >= 1.0
 )  # said piece by piece, with pauses
-
-
-class Pace:
-    """The pauses of one speaker within one conversation; a new conversation starts a new one."""
-
-    def __init__(self) -> None:
-        self._pauses: deque[float] = deque(maxlen=24)
-        self._cut_off = 0.0
-
-    def paused(self, seconds: float) -> None:
-        """A pause inside a turn: silence after which the same speaker went on."""
-        if seconds >= 0.15:
-            self._pauses.append(seconds)
-
-    def was_cut_off(self, seconds: float) -> None:
-        """We ended a turn, and the speaker went on after `seconds` of silence."""
-        self._cut_off = max(self._cut_off, seconds)
-        self._pauses.append(seconds)
-
-    def delay(self) -> float:
-        """What this speaker needs: the 9th decile of the pauses and a margin; 0 before three are known."""
-        longest = self._cut_off + 0.3 if self._cut_off else 0.0
-        if len(self._pauses) < 3:
-            return longest
-        ordered = sorted(self._pauses)
-        return max(longest, ordered[int(0.9 * (len(ordered) - 1))] + 0.3)
 
 
 @dataclass(frozen=True)
@@ -123,13 +101,16 @@ class Endpointer:
         no_speech: float = 7.0,
         pace: Pace | None = None,
         words: TurnWords | None = None,
+        finished: Callable[[str], float] | None = None,
     ) -> None:
+        """`finished`: how likely a text is a whole sentence, 0–1 (audio.endings); only asked for open questions."""
         self._question = question
         self._delays = DELAYS[question.kind]
         self._elder = elder
         self._no_speech = no_speech
         self._pace = pace or Pace()
         self._words = words or TurnWords()
+        self._whole = finished
         self._now = 0.0
         self._listening_since = 0.0
         self._ended = False
@@ -181,6 +162,16 @@ class Endpointer:
             return max(delay, UNFINISHED_NUMBER)
         if self._words.hesitates(text) and not self._words.answers_clearly(text):
             return delay + HESITATION_EXTRA
+        if text and self._whole is not None and self._question.kind == "open":
+            return self._delay_by_sense(delay, self._whole(text))
+        return delay
+
+    def _delay_by_sense(self, delay: float, whole: float) -> float:
+        """Shorter after a complete question, longer after words that rarely end a sentence."""
+        if whole >= SURE and not self._pace.cut_off:
+            return min(delay, SURE_DELAY)
+        if whole < UNSURE:
+            return max(delay, UNFINISHED_ELDER if self._elder else UNFINISHED)
         return delay
 
     def _forget(self) -> None:
@@ -263,6 +254,7 @@ class Endpointer:
 
     def _end(self, reason: EndReason) -> Event:
         waited = self.delay() if reason == "silence" else 0.0
+        self._pace.ended(waited)
         self._ended = True
         return Event(
             "ended",

@@ -6,15 +6,19 @@ or a telephone. No device, no clock and no thread here: time is counted in sampl
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 
-from audio.endpointing import PRE_ROLL, Endpointer, Event, Pace
+from audio.endings import finished
+from audio.endpointing import PRE_ROLL, Endpointer, Event
 from audio.hearing import OPEN, EndReason, Heard, Question, Recogniser, nothing_heard
+from audio.pace import Pace
 from audio.recogniser import VoskRecogniser, VoskStream, recogniser_for
 from audio.turn_words import TurnWords
 from audio.vad import CHUNK_SECONDS, Chunk, VoiceActivity
 from dialects.packs import PackError, load_pack
 
+log = logging.getLogger("xiangyin.hearing")
 ONSET = 0.3  # seconds that a hesitant onset may take before the turn counts as started
 
 
@@ -53,7 +57,7 @@ class Listener:
         self.speech = 0.0  # probability of the last chunk
         self._voice = VoiceActivity()
         self._endpointer = Endpointer(
-            question, elder=elder, no_speech=no_speech, pace=pace, words=turn_words(dialect)
+            question, elder=elder, no_speech=no_speech, pace=pace, words=turn_words(dialect), finished=finished
         )
         self._engine, self._question = engine, question
         self._stream = engine.start(question)
@@ -94,12 +98,21 @@ class Listener:
         """What was heard, with the reason of the end; `unheard` when nobody spoke."""
         event = self._event or self._endpointer.close()
         self._event = event
+        self._say_why(event)
         if not self.started:
             return nothing_heard(self.model, self._seconds, event.reason or "no_speech")
         stream = self._stream
         heard = stream.finish(self._speech_seconds) if isinstance(stream, VoskStream) else stream.finish()
         reason: EndReason = event.reason or heard.ended_because
         return heard.ended(reason)
+
+    def _say_why(self, event: Event) -> None:
+        """Why the turn ended, without a word of what was said: a missed end must be explainable afterwards."""
+        log.info(
+            "turn ended: %s at %.2f s, speech until %.2f s, waited %.2f, question %s, %d characters, %.1f s of speech",
+            event.reason, event.at, event.speech_end, event.delay, self._question.kind, len(self.partial),
+            self._speech_seconds,
+        )  # fmt: skip
 
     def _take(self, chunk: Chunk) -> bool:
         """One chunk through the endpointer; True when the text changed."""

@@ -32,6 +32,10 @@ TakeTurn = Callable[[str, str | None, Heard | None], TurnReply]
 
 
 class Ears(Protocol):
+    @property
+    def listens_while_speaking(self) -> bool:
+        """False: our own voice comes back and is not taken away, so only the button interrupts."""
+
     def read(self) -> bytes: ...
     def flush(self) -> None: ...
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import time
 import uuid
@@ -69,13 +70,14 @@ def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
 
 
 def terminal(
-    dialect: Annotated[str, typer.Option("--dialect", "-d")] = "mandarin",
+    dialect: Annotated[str | None, typer.Option("--dialect", "-d", help="不给就先说普通话，再听着换")] = None,
     transcript: Annotated[Path | None, typer.Option(help="把对话记到这个文件")] = None,
     idle: Annotated[float, typer.Option(help="多少秒没人说话就清掉")] = 60.0,
 ) -> None:
     """社区终端：麦克风听、喇叭说。回车打断或重新听，q 退出。"""
     with running_stack(load_settings(), tell) as settings, asyncio.Runner() as runner:
         assistant = assistant_for(settings)
+        log_to(settings.var / "logs" / "terminal.log")
 
         def take_turn(conversation: str, text: str | None, heard: Heard | None) -> Reply:
             spoken = Utterance(conversation, text, channel="terminal", dialect=dialect, heard=heard)
@@ -83,11 +85,18 @@ def terminal(
 
         run_terminal(
             take_turn,
-            dialect=dialect,
+            dialect=dialect or "mandarin",
             transcript=transcript,
             idle_seconds=idle,
             new_conversation=lambda: f"terminal-{uuid.uuid4().hex[:12]}",
         )
+
+
+def log_to(file: Path) -> None:
+    """Why each turn ended, which echo mode: into a file, since the screen belongs to the visitor."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(filename=file, level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 def residents(

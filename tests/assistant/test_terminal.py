@@ -41,6 +41,8 @@ class Script:
             raise AssertionError("the terminal never left")
         return FRAME
 
+    listens_while_speaking = True
+
     def flush(self) -> None:
         return
 

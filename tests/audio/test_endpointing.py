@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audio.endpointing import CEILING, DELAYS, PRE_ROLL, Endpointer, Event, Pace
+from audio.endpointing import CEILING, DELAYS, PRE_ROLL, Endpointer, Event
 from audio.hearing import QUESTION_KINDS, Question, QuestionKind
+from audio.pace import Pace
 from audio.turn_words import TurnWords, count_digits
 
 STEP = 0.032

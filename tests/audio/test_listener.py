@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from audio.endpointing import PRE_ROLL, Pace
+from audio.endpointing import PRE_ROLL
 from audio.hearing import Heard, Partial, Question
 from audio.listener import Listener, turn_words
+from audio.pace import Pace
 from audio.resampling import resample, to_int16
 from audio.speaking import frames_of
 from audio.voice import speak
@@ -28,12 +29,12 @@ class Scripted:
 
         def feed(self, pcm16k_int16: bytes) -> Partial | None:
             self.sound += pcm16k_int16
-            return Partial("字" * (len(self.sound) // 32_000), len(self.sound) / 32_000)
+            return Partial("吗" * (len(self.sound) // 32_000), len(self.sound) / 32_000)
 
         def finish(self) -> Heard:
             self.finished += 1
             seconds = len(self.sound) / 32_000
-            return Heard("字" * int(seconds), 0.9, (), (), seconds, 0.0, "scripted", "end_of_sound")
+            return Heard("吗" * int(seconds), 0.9, (), (), seconds, 0.0, "scripted", "end_of_sound")
 
     def start(self, question: Question) -> Scripted.Stream:
         self.streams.append(self.Stream())

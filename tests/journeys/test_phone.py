@@ -30,10 +30,10 @@ from assistant.conversation import Assistant
 from assistant.gateway.speech import Speaker
 from assistant.records import Records
 from assistant.wording import canned
-from audio.endpointing import Pace
 from audio.hearing import Heard, Partial, Question
 from audio.listener import Listener
 from audio.models import list_models
+from audio.pace import Pace
 from audio.recogniser import hear
 from audio.resampling import StreamResampler
 from audio.voice import sentences_of, speak

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Protocol
 
 from assistant.channels.phone.transport import RATE, Int16
-from audio.endpointing import Pace
 from audio.hearing import Heard, Question
 from audio.listener import Listener
+from audio.pace import Pace
 from audio.resampling import StreamResampler
 
 NEVER = 86_400.0  # the call's policy decides about a caller who says nothing, not the listener

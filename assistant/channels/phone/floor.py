@@ -17,10 +17,10 @@ from assistant.channels.phone.framing import EMPTY
 from assistant.channels.phone.mouth import Mouth
 from assistant.channels.phone.transport import RATE, Int16
 from audio.bargein import BargeIn
-from audio.endpointing import Pace
 from audio.hearing import OPEN, Heard, Question
 from audio.listener import turn_words
 from audio.models import ModelError
+from audio.pace import Pace
 from audio.turn_words import TurnWords, plain
 
 TAIL = 0.3
