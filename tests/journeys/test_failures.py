@@ -16,7 +16,7 @@ from tests.journeys.caller import Caller
 from tests.journeys.talk import Talk
 
 pytestmark = pytest.mark.process
-PATIENCE = 90.0
+PATIENCE = 300.0
 """Seconds that a killed part may take to come back on a busy machine."""
 
 

@@ -21,7 +21,7 @@ from tests.journeys.spoken import recording
 from tests.sound_card import sound_card  # noqa: F401
 
 pytestmark = pytest.mark.process
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds that anything may take on a busy machine."""
 
 
