@@ -85,6 +85,7 @@ def _basis(params: Mapping[str, Any], source: Mapping[str, Any]) -> dict[str, st
         "law_older": older,
         "law_notes": (str(sentences()["law_cut"]) if params.get("cut") else "") + older,
         "day_said": day(params.get("day")),
+        "document_said": str(params.get("document") or "").removeprefix("中华人民共和国"),
     }
 
 

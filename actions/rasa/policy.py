@@ -14,6 +14,7 @@ from actions.rasa.basis import MISSING, basis, source_of
 from actions.rasa.timely import lapsed, remarks
 from actions.rasa.turn import Turn
 from actions.values import Value, choice
+from knowledge.laws.articles import article_of
 
 _NONE_OF_THEM = ("都不是", "都不对", "不是这些", "没有")
 
@@ -39,6 +40,8 @@ class ChooseOption(Act):
 
     async def handle(self, turn: Turn, office: Office) -> Done:
         topics = turn.offered.get("topics")
+        if article_of(turn.text):  # “劳动合同法第二条” sounds like the second choice
+            return await _question(turn, office)
         if not topics:
             return Done([say("nothing_to_choose")])
         if any(word in turn.text for word in _NONE_OF_THEM):
