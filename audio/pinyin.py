@@ -19,7 +19,11 @@ from pypinyin.contrib.tone_convert import to_tone
 POLYPHONES = Path(__file__).with_name("polyphones.tsv")
 _PAUSES = str.maketrans({"，": ",", "、": ",", "：": ",", "；": ",", "。": ".", "！": "!", "？": "?"})
 _NUMBER = "零〇一二三四五六七八九十百千万亿幺两点"
-_ONE_STAYS_BEFORE = "月号日楼级等班路线期审到至"
+_ONE_STAYS_BEFORE = "月号日楼级等班路线期审到至弄"
+_CLOCK = "午晨早晚夜上到在至于"  # before 一点 they make it an hour
+_LETTERS_END = "诶必西迪伊"  # C1 驾照 is 西一驾照
+_DE2_AFTER, _DE2_BEFORE = "获取所不难心值觉记使显懂晓认要只博", "到了分知以体失出益当救势逞悉主名奖"
+_DEI3_AFTER = "我你您他她它们俺咱还就总都也须"
 
 
 def tone_numbered(characters: str) -> str:
@@ -52,20 +56,32 @@ def _pieces(characters: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _sandhi(characters: str, syllables: list[str]) -> list[str]:
-    """The written-out tone changes of 不 and 一; the voice itself does third tones."""
-    changed = list(syllables)
+    """The written-out tone changes of 不 and 一, and 得 by its neighbours; third tones are the voice's."""
+    changed = [_de(characters, at) if s == "de2" else s for at, s in enumerate(syllables)]
     for at, character in enumerate(characters[:-1]):
         following, tone = characters[at + 1], syllables[at + 1][-1]
         if character == "不" and tone == "4":
             changed[at] = "bu2"
         elif character == "一" and syllables[at].startswith("yi"):
-            before = characters[at - 1] if at else ""
-            counted = before and before in _NUMBER + "第初统"
-            if counted or following in _ONE_STAYS_BEFORE + "零〇一二三四五六七八九点":
+            before, beyond = characters[at - 1] if at else "", characters[at + 2 : at + 3]
+            lettered = before and before in _LETTERS_END and following in "驾照证类"
+            counted = lettered or (before and before in _NUMBER + "第初统")
+            if following == "点" and not counted:
+                hour = not before or before in _CLOCK or (beyond and beyond in _NUMBER)
+                changed[at] = "yi1" if hour and beyond != "儿" else "yi4"
+            elif counted or following in _ONE_STAYS_BEFORE + "零〇一二三四五六七八九点":
                 changed[at] = "yi1"
             else:
                 changed[at] = "yi2" if tone == "4" else "yi4" if tone in "123" else changed[at]
     return changed
+
+
+def _de(characters: str, at: int) -> str:
+    """得 that no phrase has read: 办得快 de5, 我得去 dei3, 得到 de2."""
+    before, following = characters[at - 1 : at], characters[at + 1 : at + 2]
+    if characters[at] != "得" or not following or following in _DE2_BEFORE or (before and before in _DE2_AFTER):
+        return "de2"
+    return "dei3" if not before or before in _DEI3_AFTER else "de5"
 
 
 @functools.cache

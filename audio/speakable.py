@@ -21,6 +21,8 @@ Match = re.Match[str]
 Rule = tuple[re.Pattern[str], Callable[[Match, str], str]]  # the second argument is the word for 1 in digits
 
 _N = r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_CANTONESE = {"朝阳": "潮阳", "朝早": "招早"}
+"""What the Cantonese voice reads wrongly → other characters that sound right (朝 is ciu4 in 朝阳 and ziu1 in 朝早)."""
 _DASH = r"\s?(?:[-－—–~～至]|——)\s?"
 _NOT_AFTER, _NOT_BEFORE = r"(?<![\d.A-Za-z])", r"(?![\d])(?!\.\d)"
 _MEASURES = (
@@ -46,7 +48,11 @@ def speakable(text: str, dialect: str = "mandarin") -> str:
 def phonetic(text: str, dialect: str = "mandarin") -> str:
     """What the espeak-ng voice of the dialect is given: pinyin with tone digits, or Cantonese characters."""
     spoken = speakable(text, dialect)
-    return spoken if dialect == "cantonese" else tone_numbered(spoken)
+    if dialect != "cantonese":
+        return tone_numbered(spoken)
+    for written, respelt in _CANTONESE.items():
+        spoken = spoken.replace(written, respelt)
+    return spoken
 
 
 def _said(match: Match, say: Callable[[Match, str], str], one: str) -> str:
