@@ -104,10 +104,20 @@ def measure(base: Sequence[Passage], corpus: Sequence[Passage], folder: Path, co
         "by words, ms p50/p95": p50_p95([wall for wall, _ in words]),
         "by words, ms of processor p50/p95": p50_p95([cpu for _, cpu in words]),
         "by article, ms p50/p95": p50_p95([wall for wall, _ in exact]),
+        "changed over while running, ms": round(1000 * changed_over(found, base, folder), 1),
         "index, MB": round(size / 1e6),
         "highest resident, MB": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000),
         "load of the machine": round(os.getloadavg()[0], 1),
     }
+
+
+def changed_over(found: Passages, base: Sequence[Passage], folder: Path) -> float:
+    """Seconds from making another index current to the first answer out of it."""
+    switch = stage(base, folder)
+    begun = time.perf_counter()
+    switch()
+    found.find("社会保险法第十六条")
+    return time.perf_counter() - begun
 
 
 def default_paths() -> list[Path]:

@@ -61,7 +61,11 @@ def article_behind(
     own = [hit for hit in hits if hit.passage.document in documents and hit.passage.article]
     if own and own[0].score >= SURE:
         return own[0].passage
-    named = {(bare_name(s.document).split(" ")[0], a) for s in entry.sources for a in s.article.split("、")}
+    named = {
+        (bare_name(source.document.split(" ")[0]), article)  # 民法典's books are numbered through
+        for source in entry.sources
+        for article in source.article.split("、")
+    }
     for hit in own:
         if (bare_name(hit.passage.document), hit.passage.article) in named:
             return hit.passage

@@ -163,6 +163,12 @@ def test_without_imported_texts_it_says_so_and_names_the_source_it_has(rasa: Any
     assert outcomes[0]["source"]["document"] == "社会保险经办条例"
 
 
+def test_an_article_is_no_choice(imported: Any) -> None:
+    outcome = imported.turn("老年人权益保障法第二条", "choose_option")[-1]
+    assert outcome["source"]["article"] == "第二条"
+    assert said(imported.turn("第二条", "choose_option")) == ["nothing_to_choose"]
+
+
 def test_a_basis_of_nothing_asks_back(rasa: Any) -> None:
     assert said(rasa.turn("依据是哪条", "ask_policy")) == ["basis_of_what"]
 
