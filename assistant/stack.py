@@ -25,6 +25,8 @@ from assistant.settings import ROOT, Settings
 
 BACK_OFF = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds before the first, second … restart of a child that keeps ending."""
+GIVE_UP_AFTER = 4
+"""A part that ended so many times before it ever answered will not come up: starting says so instead of waiting."""
 STEADY_SECONDS = 60.0
 """A child that lived this long starts its back-off again from the beginning."""
 
@@ -147,6 +149,9 @@ class Stack:
             for name in [n for n, address in waiting.items() if answers(address)]:
                 del waiting[name]
                 tell(name)
+            for child in self._children:
+                if child.part.name in waiting and child.failures >= GIVE_UP_AFTER:
+                    raise StackError(f"{child.part.name}起不来，日志最后一行：{self._last_words(child)}")
             if time.monotonic() - begun > timeout:
                 raise StackError(
                     f"{'、'.join(waiting)}在{timeout:.0f}秒内没有起来，请看{self.settings.var / 'logs'}里的日志。"
@@ -188,6 +193,11 @@ class Stack:
     def pids(self) -> dict[str, int]:
         """Process ids of the children by name."""
         return {c.part.name: c.process.pid for c in self._children if c.process}
+
+    def _last_words(self, child: Child) -> str:
+        log = self.settings.var / "logs" / f"{child.part.name}.log"
+        lines = log.read_text("utf-8", "replace").splitlines() if log.exists() else []
+        return next((text.strip() for text in reversed(lines) if text.strip()), "（没有）")[:300]
 
     def _start(self, child: Child) -> None:
         logs = self.settings.var / "logs"

@@ -1,0 +1,50 @@
+"""The supervisor with parts that are small programs: what never comes up is told, what was killed comes back."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from assistant import stack as module
+from assistant.settings import load_settings
+from assistant.stack import Part, Stack, StackError, answers, free_ports
+
+pytestmark = pytest.mark.process
+
+
+def stack_of(monkeypatch: pytest.MonkeyPatch, folder: Path, *parts: Part) -> Stack:
+    monkeypatch.setattr(module, "parts", lambda settings, gateway: list(parts))
+    monkeypatch.setattr(module, "BACK_OFF", (0.05,))
+    return Stack(replace(load_settings(), var=folder))
+
+
+def test_a_part_that_cannot_start_is_told_with_its_last_words(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (port,) = free_ports(1)
+    program = [sys.executable, "-c", "import sys; print('no such model'); sys.exit(1)"]
+    broken = Part("engine", program, f"http://127.0.0.1:{port}/ready", port)
+    with stack_of(monkeypatch, tmp_path, broken) as stack, pytest.raises(StackError, match="no such model"):
+        stack.wait_ready(timeout=60.0)
+
+
+def test_a_killed_part_comes_back(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (port,) = free_ports(1)
+    program = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"]
+    address = f"http://127.0.0.1:{port}/"
+    with stack_of(monkeypatch, tmp_path, Part("actions", program, address, port)) as stack:
+        until = time.monotonic() + 60.0
+        while not answers(address):
+            assert time.monotonic() < until
+        os.killpg(stack.pids()["actions"], signal.SIGKILL)
+        restarted: list[str] = []
+        while not (restarted and answers(address)):
+            restarted += stack.watch()
+            assert time.monotonic() < until
+    assert restarted == ["actions"]
