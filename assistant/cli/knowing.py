@@ -1,4 +1,4 @@
-"""Commands about the knowledge base: lint, search, show, stats, build."""
+"""Commands about the knowledge base: lint, search, show, stats; documents, gaps and publishing beside it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from assistant.cli import importing
+from assistant.cli import gaps, importing, publishing
 from assistant.cli.output import FAILED, complain, line, screen
 from knowledge.answering import IndexMissing, Knowledge
 from knowledge.entry import Entry
@@ -28,6 +28,8 @@ def add_to(app: typer.Typer) -> None:
     group.command()(show)
     group.command()(stats)
     importing.add_to(group)
+    gaps.add_to(group)
+    publishing.add_to(group)
     app.add_typer(group, name="knowledge")
 
 

@@ -10,7 +10,7 @@ import fcntl
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from knowledge.answering import current_version
@@ -18,7 +18,7 @@ from knowledge.encoder.encode import Encoder
 from knowledge.index import FUSION, LIVE, build, make_current
 from knowledge.problems import Problem
 from knowledge.publishing.admitting import Admission, admit, unreadable
-from knowledge.publishing.status import Status, write_status
+from knowledge.publishing.status import Status, read_status, write_status
 from knowledge.publishing.tree import (
     Files,
     by_item,
@@ -60,7 +60,10 @@ class Publisher:
         versions: Versions,
         encoder: Encoder | None = None,
         fusion_file: Path = FUSION,
+        builds: bool = True,
     ) -> None:
+        """Without ``builds``, the index is left to the watcher that is running and has everything at hand."""
+        self._builds = builds
         self._root, self._index, self._versions = root, index_dir, versions
         self._encoder, self._fusion = encoder, fusion_file
         self._published = index_dir / "published"
@@ -149,18 +152,20 @@ class Publisher:
             written.append(Change(item, texts, who.get(item, FIRST_BY), how, note))
         published = tuple(self._versions.record(written)) if written else ()
         write_tree(self._published, live, admission.tree)
-        index = build(
-            self._published,
-            self._index,
-            self._encoder,
-            self._fusion,
-            quiet=True,
-            live=True,
-            bags=self.bags,
-        )
-        publication = Publication(published, admission.held, index.name, time.monotonic() - began)
-        write_status(self._index, Status.of(publication.published, publication.held, index.name))
+        index = self._rebuild() if self._builds else current_version(self._index)
+        publication = Publication(published, admission.held, index, time.monotonic() - began)
+        before = read_status(self._index)
+        status = Status.of(published, admission.held, index)
+        if before is not None and not published:
+            status = replace(status, published=before.published)
+        write_status(self._index, status)
         return publication
+
+    def _rebuild(self) -> str:
+        built = build(
+            self._published, self._index, self._encoder, self._fusion, quiet=True, live=True, bags=self.bags
+        )
+        return built.name
 
     @contextmanager
     def _turn(self) -> Iterator[None]:

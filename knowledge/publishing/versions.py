@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -81,7 +81,7 @@ class Versions:
                 version = Version(
                     change.item, number, now, change.by, change.kind, change.note, dict(change.files)
                 )
-                db.execute(sa.insert(VERSIONS).values(**version.__dict__))
+                db.execute(sa.insert(VERSIONS).values(**asdict(version)))
                 added.append(version)
         return added
 

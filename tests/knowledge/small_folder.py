@@ -75,6 +75,9 @@ class Folder:
         (folder / f"{id}.md").write_text(text, encoding="utf-8")
         phrasings = "# plain\n" + "\n".join(lines) + "\n"
         (folder / f"{id}.phrasings.txt").write_text(phrasings, encoding="utf-8")
+        self.topic_row(id, title, near)
+
+    def topic_row(self, id: str, title: str, near: str = "") -> None:
         row = {"id": id, "title": title, "scope": f"管{title}的事。", "level": "national"}
         self._topics.append({**row, "near": near.split(", ") if near else []})
         content = {"domain": "things", "name": "事", "topics": self._topics}

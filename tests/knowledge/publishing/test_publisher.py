@@ -64,6 +64,7 @@ def test_without_a_name_the_owner_of_the_file_is_written_down(folder: Folder, pu
         ("本人去就行。", "【待填：要点】", "still to be filled in"),
         ("near: []", "near: [nowhere]", "which is no topic"),
     ],
+    ids=["date", "length", "section", "blank", "near"],
 )
 def test_a_broken_edit_leaves_the_old_version_live_and_says_why(
     folder: Folder, publisher: Publisher, knowledge: Knowledge, index: Path, old: str, new: str, why: str
@@ -150,18 +151,18 @@ def test_a_hurried_index_is_settled_and_answers_the_same(
 def test_only_changed_rows_are_encoded(
     folder: Folder, fusion_file: Path, index: Path, versions: Versions, publisher: Publisher
 ) -> None:
-    class Counting(BagEncoder):
-        seen: list[str] = []
+    seen: list[str] = []
 
+    class Counting(BagEncoder):
         def queries(self, texts):  # type: ignore[no-untyped-def]
-            self.seen.extend(texts)
+            seen.extend(texts)
             return super().queries(texts)
 
         documents = queries
 
     edit(folder, "entries/things/id-loss.phrasings.txt", "# plain\n", "# plain\n补一张身份证\n")
     Publisher(folder.root, index, versions, Counting(), fusion_file).publish()
-    assert Counting.seen == ["补一张身份证"]
+    assert seen == ["补一张身份证"]
 
 
 def test_the_same_content_is_no_new_version(versions: Versions) -> None:

@@ -1,0 +1,1 @@
+"""What we could not answer: cases without personal data, grouped, and drafts of the entries they ask for."""
