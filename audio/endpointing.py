@@ -18,7 +18,8 @@ so far; it has no clock of its own and does no I/O.
 The delay follows the question (yes or no 0.4 s, open 0.6 s, digits 1.5 s), has a floor for elders (1.0 and
 1.5 s; standards.md §4.1: older speakers pause more and longer inside a sentence), grows to the pauses that
 this speaker makes, and looks at the words: a filler, 等一下 or half a number wait longer, a plain 对 or a
-complete number does not. What is dropped as too short (a cough) goes back to listening.
+complete number does not. An open question that is whole by its words (audio.endings) is over sooner, one that
+rarely ends so is waited for, and a text that is still changing is no end. What is dropped as too short (a cough) goes back to listening.
 """
 
 from __future__ import annotations
@@ -36,13 +37,15 @@ ENTER, LEAVE = 0.5, 0.35  # speech probability: hysteresis
 GAP = 0.2  # seconds without speech that forget an unfinished onset
 ELDER_FLOOR, ELDER_FLOOR_LISTED = 1.0, 1.5
 ELDER_FLOOR_ANSWER = 0.6
-CEILING = 2.0  # learned pauses never make the delay longer than this
+CEILING = 2.8  # learned pauses never make the delay longer than this
 HESITATION_EXTRA = 1.5
 UNFINISHED_NUMBER = 2.0
 ASKED_TO_WAIT = 8.0  # peers.md #11: 2 s after a statement, 8 s when asked to wait
 NO_WORDS = 6.0
+STILL = 0.15  # seconds for which the text must not have changed when a turn ends
 SURE, UNSURE = 0.9, 0.6  # shares of `finished`, see audio.endings
-SURE_DELAY = 0.7  # of an elder whose sentence is surely over, unless they have been cut off before
+SURE_DELAY = 0.7  # of an elder whose sentence is surely over
+MIDDLE_ELDER = 1.5  # of an elder whose sentence may be over
 UNFINISHED, UNFINISHED_ELDER = 1.2, 2.6  # seconds for a sentence that goes on more often than not
 
 
@@ -168,11 +171,11 @@ class Endpointer:
 
     def _delay_by_sense(self, delay: float, whole: float) -> float:
         """Shorter after a complete question, longer after words that rarely end a sentence."""
-        if whole >= SURE and not self._pace.cut_off:
+        if whole >= SURE:
             return min(delay, SURE_DELAY)
         if whole < UNSURE:
             return max(delay, UNFINISHED_ELDER if self._elder else UNFINISHED)
-        return delay
+        return max(delay, MIDDLE_ELDER) if self._elder else delay
 
     def _forget(self) -> None:
         self._started_at: float | None = None
@@ -225,7 +228,7 @@ class Endpointer:
             self._silence += seconds
         if self._now - self._started_at >= self._delays.limit:
             return self._end("limit")
-        if self._silence + 1e-9 >= self.delay():
+        if self._silence + 1e-9 >= self.delay() and not self._still_changing():
             return (
                 self._end("silence") if self._text or self._speech >= self._delays.shortest else self._drop()
             )
@@ -235,6 +238,10 @@ class Endpointer:
             if self._text == "" and self._now - self._started_at >= NO_WORDS:
                 return self._end("no_speech")
         return None
+
+    def _still_changing(self) -> bool:
+        """The recogniser is still working on what was said: its text is not the last one yet."""
+        return bool(self._text) and 0.0 < self._changed_at > self._now - STILL
 
     def _finished(self, text: str) -> bool:
         kind = self._question.kind

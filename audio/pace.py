@@ -7,6 +7,9 @@ from collections import deque
 RESUMED = 2.0  # seconds after our end of a turn within which new speech means that it was no end
 
 
+LONG = 0.8  # seconds of a pause that says by itself that this speaker takes time
+
+
 class Pace:
     """The pauses of one speaker within one conversation; a new conversation starts a new one."""
 
@@ -40,9 +43,10 @@ class Pace:
         return self._cut_off > 0.0
 
     def delay(self) -> float:
-        """What this speaker needs: the 9th decile of the pauses and a margin; 0 before three are known."""
+        """What this speaker needs: the 9th decile of the pauses and a margin; before three, a long one and a margin."""
         longest = self._cut_off + 0.3 if self._cut_off else 0.0
         if len(self._pauses) < 3:
-            return longest
+            slow = [pause for pause in self._pauses if pause >= LONG]
+            return max([longest, *(pause + 0.3 for pause in slow)])
         ordered = sorted(self._pauses)
         return max(longest, ordered[int(0.9 * (len(ordered) - 1))] + 0.3)

@@ -61,7 +61,7 @@ TABLE: list[tuple[str, QuestionKind, dict, Script, float, str | None]] = [
      0.6, "silence"),
     ("filler, then more", "open", {},
      [(1, "s", "我想办那个"), (1.5, ".", "我想办那个"), (1, "s", "我想办那个社保卡"),
-                                       (9, ".", "我想办那个社保卡")], 0.6, "silence"),
+                                       (9, ".", "我想办那个社保卡")], 1.8, "silence"),
     ("filler, then nothing", "open", {}, [(1, "s", "我想办那个"), (9, ".", "我想办那个")], 2.1, "silence"),
     ("嗯 alone", "open", {}, [(0.5, "s", "嗯"), (9, ".", "嗯")], 2.1, "silence"),
     ("wait", "open", {}, [(1, "s", "等一下"), (9, ".", "等一下")], 8.0, "silence"),
@@ -71,7 +71,7 @@ TABLE: list[tuple[str, QuestionKind, dict, Script, float, str | None]] = [
       (9, ".", "一一零一零一一九四九一二三一零零二叉")], 0.4, "silence"),
     ("digits, half an ID number", "digits", {"lengths": (18,)},
      [(2, "s", "一一零一零一"), (1.9, ".", "一一零一零一"), (2, "s", "一一零一零一一九四九"),
-      (9, ".", "一一零一零一一九四九")], 2.0, "silence"),
+      (9, ".", "一一零一零一一九四九")], 2.2, "silence"),
     ("digits, whole ID number", "digits", {},
 
      [(3, "s", "1101011949"), (3, "s", "110101194912310026"),
@@ -239,3 +239,45 @@ def test_pauses_below_the_delay_never_cut_a_turn(pauses: list[float], kind: Ques
         script += [(0.6, "s", "字" * number), (min(pause, DELAYS[kind].silence - 0.1), ".", "字" * number)]
     script.append((0.6, "s", "字字字字字字字字字"))
     assert ended(script, kind)[1] in (None, "limit")
+
+
+WHOLE = {"养老金怎么办": 0.99, "养老金": 0.2, "养老金怎么": 0.0, "养老金停了": 0.7}
+
+
+@pytest.mark.parametrize(
+    ("text", "elder", "after"),
+    [
+        ("养老金怎么办", True, 0.7),  # a whole question: no elder needs a second more
+        ("养老金怎么办", False, 0.6),
+        ("养老金停了", True, 1.5),
+        ("养老金停了", False, 0.6),
+        ("养老金", True, 2.6),  # rarely all that somebody wants to say
+        ("养老金", False, 1.2),
+    ],
+)
+def test_the_words_say_whether_more_will_come(text: str, elder: bool, after: float) -> None:
+    got, why = ended([(1, "s", text), (9, ".", text)], elder=elder, finished=lambda said: WHOLE[said])
+    assert why == "silence" and got == pytest.approx(after, abs=2 * STEP)
+
+
+def test_sense_is_asked_for_open_questions_only() -> None:
+    script: Script = [(1, "s", "对对"), (9, ".", "对对")]
+    assert ended(script, "yes_no", finished=lambda _: 0.0)[0] < 0.5
+
+
+def test_a_speaker_who_takes_the_word_back_at_once_had_been_cut_off() -> None:
+    pace = Pace()
+    run(Endpointer(pace=pace), [(1, "s", "我要"), (2, ".", "我要")])
+    pace.resumed(0.5)
+    assert Endpointer(pace=pace).delay() == pytest.approx(0.6 + 0.5 + 0.3, abs=2 * STEP)
+    pace.resumed(0.1)  # the same end is not counted twice
+    other = Pace()
+    run(Endpointer(pace=other), [(1, "s", "我要"), (2, ".", "我要")])
+    other.resumed(6.0)  # an interruption of the answer
+    assert Endpointer(pace=other).delay() == 0.6
+
+
+def test_one_long_pause_is_enough_to_know_a_slow_speaker() -> None:
+    pace = Pace()
+    run(Endpointer(elder=True, pace=pace), [(1, "s", "我要"), (0.9, ".", "我要"), (1, "s", "我要办卡")])
+    assert 1.1 < Endpointer(pace=pace).delay() < 1.3
