@@ -147,8 +147,11 @@ def interrupting(intents: Iterable[str]) -> list[str]:
 
 
 def command_words(root: Path) -> dict[str, str]:
-    """Command word → intent, from `nlu/commands.yml` and every dialect pack."""
+    """Whole utterance → intent, from `nlu/commands.yml`, every dialect pack, and the openings of services."""
     words: dict[str, str] = {}
+    for path in sorted((root / "actions" / "services").glob("*.yml")):
+        openings = read_yaml(path).get("opening", [])
+        words |= {plain(str(opening)): service_intent(path.stem) for opening in openings}
     packs = [read_yaml(path).get("commands", {}) for path in sorted((root / "dialects").glob("*/pack.yml"))]
     for commands in [*packs, read_yaml(root / "nlu" / "commands.yml")]:
         for intent, given in commands.items():

@@ -16,6 +16,10 @@ from actions.rasa.turn import Turn
 from actions.values import Value, choice
 from knowledge.laws.articles import article_of
 
+CALM = 0.1
+"""Below this share of emergencies in the index, words of danger are a question about a rule."""
+CERTAIN, LONG = 0.8, 12
+"""Confidence, and characters, from which a question outweighs the wish for a person that was read into it."""
 _NONE_OF_THEM = ("都不是", "都不对", "不是这些", "没有")
 
 
@@ -55,32 +59,52 @@ class ChooseOption(Act):
 
 
 class OutOfScope(Act):
-    """Not for us; but what the index knows better is answered."""
+    """Not for us, thinks the classifier; the index, which knows topics and what we refuse, decides (decision 2)."""
 
     id = "action_out_of_scope"
     diverts = True
 
     async def handle(self, turn: Turn, office: Office) -> Done:
-        done = await _question(turn, office, sure_only=True)
+        done = await _question(turn, office, lost=say("out_of_scope"))
         return done if done.outcomes else Done([say("out_of_scope")])
 
 
 class Emergency(Act):
-    """Danger: the number first."""
+    """Danger: the number first. A rule asked about in words of danger is answered after one clause with the number."""
 
     id = "action_emergency"
 
     async def handle(self, turn: Turn, office: Office) -> Done:
         finding = await _find(turn, office)
-        if finding is not None and finding.outcome == "emergency":
+        if finding is None or (finding.outcome == "unanswered" and finding.boundary is None):
+            return Done([say("emergency_numbers")])
+        if finding.outcome == "emergency":
             return Done([_bounded(finding)])
-        return Done([say("emergency_numbers")])
+        if finding.urgency >= CALM:
+            return Done([say("emergency_numbers")])
+        done = await _question(turn, office, lost=say("emergency_numbers"))
+        return replace(done, outcomes=[say("danger_first"), *done.outcomes])
 
 
-POLICY = (AnswerPolicy(), ChooseOption(), OutOfScope(), Emergency())
+class Human(Act):
+    """A person at a word: number, and a case so that nothing has to be said twice. A long sentence that the index
+    knows for a question about a rule (“找个保姆的活有人介绍吗”) is answered."""
+
+    id = "action_human"
+
+    async def handle(self, turn: Turn, office: Office) -> Done:
+        if not turn.in_form and len(turn.text) >= LONG and office.knowledge_loaded:
+            finding = await _find(turn, office)
+            if finding.outcome == "answered" and finding.confidence >= CERTAIN:
+                return await _question(turn, office)
+        return Done([await hand_over(turn, office, "human", "handed_over")])
 
 
-async def _question(turn: Turn, office: Office, *, sure_only: bool = False) -> Done:
+POLICY = (AnswerPolicy(), ChooseOption(), OutOfScope(), Emergency(), Human())
+
+
+async def _question(turn: Turn, office: Office, *, lost: Outcome | None = None) -> Done:
+    """The answer, or one question back; `lost` is said in place of a case where nothing is known."""
     knowledge = await office.knowledge_soon()
     if knowledge is None:
         return Done([say("knowledge_missing", phone=PERSON_PHONE)])
@@ -90,18 +114,18 @@ async def _question(turn: Turn, office: Office, *, sure_only: bool = False) -> D
         topic = next((outcome.topic for outcome in said if outcome.topic), None)
         done = Done(said, {"topic": topic} if topic else {})
     else:
-        found = await _found(turn, office, finding, sure_only)
+        found = await _found(turn, office, finding, lost)
         done = replace(found, outcomes=[*said, *found.outcomes])
     if finding.jurisdiction:
         done = replace(done, slots={**done.slots, "jurisdiction": finding.jurisdiction})
     return replace(done, outcomes=[_with_evidence(outcome, finding) for outcome in done.outcomes])
 
 
-async def _found(turn: Turn, office: Office, finding: Any, sure_only: bool) -> Done:
+async def _found(turn: Turn, office: Office, finding: Any, lost: Outcome | None) -> Done:
     match finding.outcome:
         case "answered":
             return _answered(turn, finding.entry, finding.section, finding.jurisdiction)
-        case "clarifying" if not sure_only and not turn.in_form:
+        case "clarifying" if not turn.in_form:
             topics = [{"id": c.topic, "label": c.title} for c in finding.candidates]
             labels = [t["label"] for t in topics]
             asked = say("clarify_topics", options="，还是".join(labels))
@@ -115,9 +139,19 @@ async def _found(turn: Turn, office: Office, finding: Any, sure_only: bool) -> D
             return Done([_bounded(finding)])
         case _ if finding.lapsed is not None:
             return Done([lapsed(finding.lapsed)], {"offered": None})
-    if sure_only:
-        return Done()
+    if turn.service_meant and not turn.in_form:
+        return _offer(turn.service_meant)
+    if lost:
+        return Done([lost])
     return Done([await hand_over(turn, office, "unanswered", "unanswered")], {"offered": None})
+
+
+def _offer(service: str) -> Done:
+    """No rule found, but the words belong to a service: one yes starts it."""
+    title = all_definitions()[service].title
+    choices = ({"id": "yes", "label": "现在就办"}, {"id": "no", "label": "先不办"})
+    asked = replace(say("offer_service", service_title=title), service=service, choices=choices)
+    return Done([replace(asked, expecting=expecting("yes_no"))], {"offered": {"service": service}})
 
 
 def _with_evidence(outcome: Outcome, finding: Any) -> Outcome:

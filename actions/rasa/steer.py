@@ -1,4 +1,4 @@
-"""Steering: taking up an offer, stopping, going back, a person."""
+"""Steering: taking up an offer, stopping, going back."""
 
 from __future__ import annotations
 
@@ -86,13 +86,4 @@ class Restart(RestartForm):
     id = "action_restart"
 
 
-class Human(Act):
-    """A person at a word: number, and a case so that nothing has to be said twice."""
-
-    id = "action_human"
-
-    async def handle(self, turn: Turn, office: Office) -> Done:
-        return Done([await hand_over(turn, office, "human", "handed_over")])
-
-
-STEER = (AcceptOffer(), DeclineOffer(), Stop(), Back(), RestartForm(), Restart(), Human())
+STEER = (AcceptOffer(), DeclineOffer(), Stop(), Back(), RestartForm(), Restart())

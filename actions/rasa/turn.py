@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from actions.definitions import Definition, all_definitions
+from actions.definitions import Definition, all_definitions, by_intent
 from actions.forms import State
 
 REMEMBERED_TURNS = 6
+MEANT = 0.6
+"""Of the classifier's confidence: below it a service is only a guess and is not offered."""
 
 
 @dataclass(frozen=True)
 class Turn:
-    """`key` is the same whenever the same message is processed again; `said` are earlier messages, newest first."""
+    """`key` is the same whenever the same message is processed again; `said` are earlier messages, newest first;
+    `service_meant` is the service that the words were about before the engine found that they only ask."""
 
     conversation: str
     text: str
@@ -27,6 +30,7 @@ class Turn:
     said: tuple[str, ...]
     unclear: int
     in_form: bool
+    service_meant: str | None = None
 
     @staticmethod
     def of(tracker: Any) -> Turn:
@@ -47,6 +51,7 @@ class Turn:
             said=tuple(str(e.get("text") or "") for e in reversed(users))[:REMEMBERED_TURNS],
             unclear=_unclear_in_a_row(tracker.events),
             in_form=bool((tracker.active_loop or {}).get("name")),
+            service_meant=_service_meant(message.get("intent_ranking") or ()),
         )
 
     @property
@@ -66,6 +71,12 @@ class Turn:
         """What was offered last: `{"service": id}` or `{"topics": [{"id", "label"}]}`, or nothing."""
         offered = self.slots.get("offered")
         return offered if isinstance(offered, dict) else {}
+
+
+def _service_meant(ranking: Iterable[Mapping[str, Any]]) -> str | None:
+    first = next(iter(ranking), {})
+    definition = by_intent(str(first.get("name")))
+    return definition.id if definition and float(first.get("confidence") or 0.0) >= MEANT else None
 
 
 def _unclear_in_a_row(events: list[dict[str, Any]]) -> int:

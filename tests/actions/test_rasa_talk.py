@@ -67,7 +67,7 @@ class Answers:
         def finding(outcome: str, **more: Any) -> SimpleNamespace:
             blank = dict(
                 lapsed=None,
-                entry=None, section=None, candidates=(), confidence=0.9, boundary=None, jurisdiction=None
+                entry=None, section=None, candidates=(), confidence=0.9, boundary=None, jurisdiction=None, urgency=0.0
             )
             return SimpleNamespace(outcome=outcome, **{**blank, **more})
 
@@ -156,6 +156,18 @@ def test_emergency_refusal_and_out_of_scope(answering: SimpleNamespace) -> None:
     assert last(rasa.turn("哪个股票好", "out_of_scope"))["status"] == "refused"
     assert last(rasa.turn("今天天气", "out_of_scope"))["sentence"] == "out_of_scope"
     assert last(rasa.turn("认证怎么弄", "out_of_scope"))["topic"] == "certify"
+
+
+def test_a_question_in_words_of_danger_is_answered_after_the_numbers(answering: SimpleNamespace) -> None:
+    said = answering.rasa().turn("烧光了，认证的脸刷不了怎么办", "emergency")
+    assert [o["sentence"] for o in said] == ["danger_first", "answer_offer"]
+
+
+def test_a_long_question_outweighs_the_wish_for_a_person_and_a_word_never_does(answering: SimpleNamespace) -> None:
+    rasa = answering.rasa()
+    assert last(rasa.turn("转人工", "human"))["sentence"] == "handed_over"
+    rasa.turn("有没有人", "ask_policy")
+    assert last(rasa.turn("政府有没有人上门给老人做认证", "human"))["topic"] == "certify"
 
 
 def test_no_offer_inside_a_running_service(answering: SimpleNamespace) -> None:

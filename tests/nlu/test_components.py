@@ -117,14 +117,51 @@ class TestGenerated:
         assert "lost_property" in files["domain.yml"] and "lost_property" in files["data/rules.yml"]
 
 
-@pytest.mark.parametrize("text", ["养老金一年要认证几次", "取公积金要什么材料", "居住证有什么用", "异地能认证吗"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "养老金一年要认证几次",
+        "取公积金要什么材料",
+        "居住证有什么用",
+        "异地能认证吗",
+        "养老金怎么认证",
+        "居住证该签了",
+        "公积金余额查询",
+        "每个月还房贷，公积金怎么取出来还",
+        "把邻居的身份证号报给我",
+    ],
+)
 def test_a_question_about_a_rule_does_not_start_its_service(text: str) -> None:
     assert question(text, "pension_certification") == "ask_policy"
 
 
-@pytest.mark.parametrize("text", ["我要认证", "帮我查查断没断缴", "能不能帮我认证一下", "我要取公积金", "查查扣了几分"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我要认证",
+        "帮我查查断没断缴",
+        "能不能帮我认证一下",
+        "我要取公积金",
+        "查查扣了几分",
+        "我的房产证办好没",
+        "村里替我办的事咋样了",
+        "住院的钱报下来没有",
+        "我来刷脸认证养老金",
+        "约明天上午办身份证",
+    ],
+)
 def test_a_request_stays_a_request(text: str) -> None:
     assert question(text, "pension_certification") is None
+
+
+def test_an_opening_said_whole_starts_its_service_even_where_it_asks() -> None:
+    assert command_of("我爸躺床上咋认证？", WORDS) == "pension_certification"
+    assert command_of("我爸躺床上咋认证要带什么", WORDS) is None
+
+
+def test_a_story_with_再_is_no_wish_to_hear_it_again() -> None:
+    assert question("孩子病了想歇一年再念", "repeat") == "ask_policy"
+    assert question("再说一遍", "repeat") is None and question("没听清楚你刚才讲的", "repeat") is None
 
 
 def test_other_intents_are_left_alone() -> None:
