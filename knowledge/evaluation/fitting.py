@@ -28,9 +28,9 @@ from knowledge.retrieval.fusion import (
 from knowledge.retrieval.snapshot import Snapshot
 
 RIDGE = 0.02
-GAINS = {"right": 1.0, "choice_right": 0.53, "choice_wrong": -0.1, "wrong": -0.3, "unanswered": 0.0}
+GAINS = {"right": 1.0, "choice_right": 0.53, "choice_wrong": -0.1, "wrong": -1.0, "unanswered": 0.0}
 OUTSIDE_GAINS = {"right": 1.0, "choice": -0.5, "wrong": -1.0}
-"""What one query is worth when limits are chosen: asking back pays where more than a third would be wrong."""
+"""What one query is worth when limits are chosen: a wrong answer costs what a right one is worth."""
 
 
 @dataclass(frozen=True)
@@ -61,21 +61,22 @@ def score_queries(snapshot: Snapshot, encoder: Encoder, queries: Sequence[Query]
 def fit(scored: Sequence[Scored], boundary: NDArray[np.bool_], emergency: NDArray[np.bool_]) -> Fusion:
     """The conditional logit, then the sureness on top of it (by folds), then the thresholds."""
     weights = _fit_weights(scored, boundary)
-    features, rights = [], []
-    for held in _folds(len(scored)):
-        rest = [scored[i] for i in range(len(scored)) if i not in held]
-        part = _fit_weights(rest, boundary)
-        for i in sorted(held):
-            shares = _shares(scored[i], part, boundary)
-            length = len(scored[i].query.text)
-            features.append(sureness_features(scored[i].table, shares, boundary, length))
-            rights.append(bool(np.isin(np.where(boundary, -1, shares).argmax(), scored[i].right)))
-    matrix = np.array(features)
+    unseen = _unseen_shares(scored, boundary)
+    matrix = np.array(
+        [
+            sureness_features(case.table, shares, boundary, len(case.query.text))
+            for case, shares in zip(scored, unseen, strict=True)
+        ]
+    )
+    rights = [
+        bool(np.isin(np.where(boundary, -1, shares).argmax(), case.right))
+        for case, shares in zip(scored, unseen, strict=True)
+    ]
     mean, scale = matrix.mean(axis=0), np.maximum(matrix.std(axis=0), 1e-6)
     model = LogisticRegression(C=0.3).fit((matrix - mean) / scale, rights)
     sure = np.concatenate([model.coef_[0], model.intercept_])
-    draft = Fusion(weights, sure, mean, scale, Thresholds(0.5, 0.3, 0.3, 0.5))
-    return Fusion(weights, sure, mean, scale, _thresholds(draft, scored, boundary, emergency))
+    sures = [float(p) for p in model.predict_proba((matrix - mean) / scale)[:, 1]]
+    return Fusion(weights, sure, mean, scale, _thresholds(scored, unseen, sures, boundary, emergency))
 
 
 def cross_validated(
@@ -117,6 +118,16 @@ def _fit_weights(scored: Sequence[Scored], boundary: NDArray[np.bool_]) -> Array
     return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B").x)
 
 
+def _unseen_shares(scored: Sequence[Scored], boundary: NDArray[np.bool_]) -> list[Array]:
+    """Each query's probabilities by weights fitted without its fold, so that limits are chosen on honest figures."""
+    found: list[Array] = [np.empty(0)] * len(scored)
+    for held in _folds(len(scored)):
+        part = _fit_weights([scored[i] for i in range(len(scored)) if i not in held], boundary)
+        for i in held:
+            found[i] = _shares(scored[i], part, boundary)
+    return found
+
+
 def _contenders(case: Scored, most: int = 12) -> NDArray[np.int64]:
     """Labels among the best of any channel, and the right ones: the others never come near."""
     best = np.argsort(-case.table, axis=1, kind="stable")[:, :most]
@@ -130,15 +141,18 @@ def _shares(case: Scored, weights: Array, boundary: NDArray[np.bool_]) -> Array:
 
 
 def _thresholds(
-    draft: Fusion, scored: Sequence[Scored], boundary: NDArray[np.bool_], emergency: NDArray[np.bool_]
+    scored: Sequence[Scored],
+    unseen: Sequence[Array],
+    sures: Sequence[float],
+    boundary: NDArray[np.bool_],
+    emergency: NDArray[np.bool_],
 ) -> Thresholds:
     cases = []
-    for case in scored:
-        shares = draft.probabilities(case.table, boundary)
+    for case, shares, sure in zip(scored, unseen, sures, strict=True):
         topics = np.where(boundary, -1, shares)
         cases.append(
             (
-                draft.sureness(case.table, shares, boundary, len(case.query.text)),
+                sure,
                 float(shares[boundary].sum()),
                 float(shares[emergency].sum()),
                 bool(np.isin(topics.argmax(), case.right)),
@@ -147,7 +161,7 @@ def _thresholds(
             )
         )
     grid = np.arange(0.05, 0.96, 0.05)
-    best, chosen = -np.inf, draft.thresholds
+    best, chosen = -np.inf, Thresholds(0.5, 0.3, 0.3, 0.5)
     for refuse in (0.3, 0.4, 0.5, 0.6, 0.7):
         for answer in grid:
             for clarify in grid[grid <= answer]:

@@ -53,7 +53,7 @@ def test_the_boundaries_cover_every_outcome_and_say_whom_to_call(store: Store) -
         assert (boundary.outcome == "emergency") == bool(boundary.hotline), boundary.id
 
 
-@pytest.mark.parametrize("name", ["dev", "early"])
+@pytest.mark.parametrize("name", ["dev", "early", "held", "fresh"])
 def test_development_queries_are_nobodys_phrasing(store: Store, name: str) -> None:
     indexed = {same_wording(line.text) for lines in store.phrasings.values() for line in lines}
     indexed |= {same_wording(line.text) for b in store.boundaries.values() for line in b.phrasings}
