@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -10,27 +12,34 @@ from numpy.typing import NDArray
 
 from assistant.conversation import Assistant
 from assistant.engine import Engine
+from assistant.questions import question_of
 from assistant.records import Records
 from assistant.settings import Settings
-from audio.hearing import SAMPLE_RATE, Heard, Question, QuestionKind
+from assistant.voting import TextVote
+from audio.hearing import SAMPLE_RATE, Heard
 from audio.recogniser import hear
+from audio.repair.repairer import Repairer
 
 
 def assistant_for(settings: Settings) -> Assistant:
     """An assistant whose engine is at the settings' ports and which hears with the models found."""
     return Assistant(
-        Engine(settings), Records(settings.database_url), hear_samples, settings.deadlines.gateway
-    )
+        Engine(settings), Records(settings.database_url), hear_samples, settings.deadlines.gateway,
+        repairer().judge,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def repairer() -> Repairer:
+    """Repair by sound, with text retrieval's vote; one for the whole process."""
+    return Repairer(TextVote())
+
+
+def prepare_soon() -> None:
+    """Load what judges hearings beside everything else; a gateway calls it when it starts."""
+    threading.Thread(target=repairer().prepare, name="repair", daemon=True).start()
 
 
 def hear_samples(samples: NDArray[np.int16], dialect: str, expecting: Mapping[str, Any] | None) -> Heard:
     """Recognise 16 kHz samples with the graph that fits what was asked for."""
     return hear(samples, SAMPLE_RATE, dialect, question_of(expecting))
-
-
-def question_of(expecting: Mapping[str, Any] | None) -> Question:
-    """The recogniser's question for a reply's `expecting`."""
-    if not expecting:
-        return Question()
-    kind: QuestionKind = expecting.get("kind") or "open"
-    return Question(kind, tuple(str(c) for c in expecting.get("choices") or ()))

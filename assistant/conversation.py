@@ -17,34 +17,46 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.answers import yes_or_no
 from assistant.dialogues import Dialogue, Dialogues
+from assistant.doubts import YES_NO, Asked, Words, resolved, weighed
 from assistant.engine import Engine, EngineError
+from assistant.questions import situation_of
 from assistant.records import Records
 from assistant.turn import MAX_TEXT, Reply, Utterance
 from assistant.wording import word
 from audio.hearing import Heard
+from audio.repair.decision import Judged
+from audio.repair.evidence import Situation
 from dialects.normalise import normalise
 from dialects.packs import load_pack
 
 Hear = Callable[[NDArray[np.int16], str, Mapping[str, Any] | None], Heard]
 """Recognise 16 kHz mono int16 samples in a dialect, given what was asked for (`expecting`)."""
+Judge = Callable[[Heard, str, Situation], Judged]
+"""Repair by sound: accept, ask, or ask again (audio.repair)."""
 
 
 class Assistant:
     """Takes turns. Holds what a conversation needs between turns in memory, and nothing else."""
 
     def __init__(
-        self, engine: Engine, records: Records, hear: Hear | None = None, deadline: float = 8.0
+        self,
+        engine: Engine,
+        records: Records,
+        hear: Hear | None = None,
+        deadline: float = 8.0,
+        judge: Judge | None = None,
     ) -> None:
         self._engine, self._records, self._hear, self._deadline = engine, records, hear, deadline
+        self._judge = judge
         self.dialogues = Dialogues()
 
     async def take_turn(self, utterance: Utterance) -> Reply:
         """The reply to one utterance. Never raises for anything that a resident can do."""
         begun = time.perf_counter()
         dialogue = self.dialogues.get(utterance.conversation)
-        if utterance.dialect:
-            dialogue.dialect = utterance.dialect
+        dialogue.tap(utterance.dialect)
         async with dialogue.lock:
             asked = (dialogue.expecting or {}).get("kind")
             if utterance.message_id and utterance.message_id in dialogue.answered:
@@ -53,16 +65,20 @@ class Assistant:
             try:
                 reply = await asyncio.wait_for(self._turn(utterance, dialogue, marks), self._deadline)
             except TimeoutError:
-                reply = self._canned(utterance, dialogue, "failed", "engine_slow")
+                slow = Asked("failed", "engine_slow", {}, dialogue.expecting)
+                reply = self._asked(utterance, dialogue, slow)
             reply = replace(reply, ms=round((time.perf_counter() - begun) * 1000), marks=marks)
             dialogue.took(reply, utterance.message_id)
         self._records.write(utterance, reply, asked)
         return reply
 
     async def _turn(self, utterance: Utterance, dialogue: Dialogue, marks: dict[str, float]) -> Reply:
-        text, problem = await self._text_of(utterance, dialogue, marks)
-        if problem:
-            return self._canned(utterance, dialogue, *problem, heard=text)
+        said = await self._words_of(utterance, dialogue, marks)
+        if isinstance(said, Asked):
+            return self._asked(utterance, dialogue, said)
+        text = said.text
+        if dialogue.choice.offered and (chosen := self._offer_answered(text, dialogue)):
+            return self._asked(utterance, dialogue, chosen, heard=text)
         began = time.perf_counter()
         normalised = normalise(text, load_pack(dialogue.dialect)).text
         metadata = {
@@ -70,21 +86,83 @@ class Assistant:
             "channel": utterance.channel,
             "dialect": dialogue.dialect,
             "raw": text,
-            "expecting": dialogue.expecting,
+            "expecting": said.expecting,
         }
         message_id = utterance.message_id or uuid.uuid4().hex
         try:
             outcomes = await self._engine.turn(utterance.conversation, normalised, message_id, metadata)
         except EngineError as error:
-            return self._canned(utterance, dialogue, "failed", f"engine_{error.reason}", heard=text)
+            failed = Asked("failed", f"engine_{error.reason}", {}, said.expecting)
+            return self._asked(utterance, dialogue, failed, heard=text)
         finally:
             marks["engine"] = round((time.perf_counter() - began) * 1000, 1)
-        return self._compose(utterance, dialogue, text, outcomes)
+        return self._with_offer(self._compose(utterance, dialogue, text, outcomes), dialogue)
 
-    async def _text_of(
+    async def _words_of(
         self, utterance: Utterance, dialogue: Dialogue, marks: dict[str, float]
-    ) -> tuple[str, tuple[str, str] | None]:
-        """The words of the utterance, and (status, sentence) when there are none to work with."""
+    ) -> Words | Asked:
+        """Words that are sure enough for the engine, or a sentence that asks instead."""
+        heard, problem = await self._heard(utterance, dialogue, marks)
+        if problem:
+            return Asked(*problem, {}, dialogue.expecting, dialogue.doubt)
+        if isinstance(heard, str):
+            said: Words | Asked | None = Words(heard, dialogue.expecting)
+            dialogue.choice.note(heard)
+        else:
+            said = await self._weigh(heard, dialogue, marks)
+        doubt, dialogue.doubt = dialogue.doubt, None
+        if said is None:
+            return Asked("unheard", dialogue.unheard_sentence(), {}, dialogue.expecting, doubt)
+        if doubt and isinstance(said, Words):
+            return resolved(doubt, said.text, dialogue.dialect)
+        if doubt and isinstance(said, Asked):
+            said = replace(said, doubt=replace(said.doubt, expecting=doubt.expecting)) if said.doubt else said
+        return said
+
+    async def _weigh(self, heard: Heard, dialogue: Dialogue, marks: dict[str, float]) -> Words | Asked | None:
+        """Repair by sound, and what follows from its verdict."""
+        if self._judge is None:
+            return Words(heard.text, dialogue.expecting)
+        began = time.perf_counter()
+        situation = situation_of(dialogue.expecting, dialogue.last.status if dialogue.last else None)
+        situation = replace(situation, guessing=not dialogue.choice.settled)
+        judged = await asyncio.to_thread(self._judge, heard, dialogue.dialect, situation)
+        marks["judging"] = round((time.perf_counter() - began) * 1000, 1)
+        marks["sureness"] = round(judged.confidence, 4)
+        marks["repaired"] = float(judged.repaired and judged.verdict == "accept")
+        if judged.verdict != "again":
+            dialogue.choice.note(heard.text, dict(judged.accents))
+        return weighed(judged, heard, dialogue.expecting, situation.binding)
+
+    def _offer_answered(self, text: str, dialogue: Dialogue) -> Asked | None:
+        """The answer to “要不要用四川话”; other words are a turn like any other."""
+        dialect, dialogue.choice.offered = str(dialogue.choice.offered), None
+        answer = yes_or_no(text, dialect)
+        if answer is None:
+            return None
+        if answer:
+            dialogue.speak(dialect)
+        sentence = "switch_dialect" if answer else "dialect_kept"
+        return Asked("answered", sentence, {"dialect": dialect}, None)
+
+    def _with_offer(self, reply: Reply, dialogue: Dialogue) -> Reply:
+        """The reply, and once in a conversation the question whether to go on in the resident's own dialect."""
+        if reply.expecting is not None or reply.status not in ("answered", "unanswered", "done"):
+            return reply
+        dialect = dialogue.choice.proposal()
+        if dialect is None or dialect == dialogue.dialect:
+            return reply
+        dialogue.choice.offer(dialect)
+        outcome = {"status": reply.status, "sentence": "dialect_offer", "params": {"dialect": dialect}}
+        speech, display = word([outcome], "")
+        return replace(
+            reply, speech=reply.speech + speech, display=f"{reply.display}\n{display}", expecting=YES_NO
+        )
+
+    async def _heard(
+        self, utterance: Utterance, dialogue: Dialogue, marks: dict[str, float]
+    ) -> tuple[str | Heard, tuple[str, str] | None]:
+        """Typed text or what was heard, and (status, sentence) when there is nothing to work with."""
         if utterance.samples is None and utterance.heard is None:
             return self._typed(utterance.text or "", dialogue)
         heard = utterance.heard
@@ -96,9 +174,7 @@ class Assistant:
             marks["hearing"] = round((time.perf_counter() - began) * 1000, 1)
         if heard is None:
             return "", ("failed", "no_recogniser")
-        if not heard.text:
-            return "", ("unheard", dialogue.unheard_sentence())
-        return heard.text, None
+        return heard, None if heard.text else ("unheard", dialogue.unheard_sentence())
 
     def _typed(self, raw: str, dialogue: Dialogue) -> tuple[str, tuple[str, str] | None]:
         text = "".join(c for c in raw if c.isprintable() or c in "\n\t").strip()
@@ -145,18 +221,18 @@ class Assistant:
             volume=dialogue.volume,
         )
 
-    def _canned(
-        self, utterance: Utterance, dialogue: Dialogue, status: str, sentence: str, heard: str = ""
-    ) -> Reply:
-        """A reply that needs no engine. The open question stays open."""
-        speech, display = word([{"status": status, "sentence": sentence, "params": {}}], utterance.channel)
+    def _asked(self, utterance: Utterance, dialogue: Dialogue, asked: Asked, heard: str = "") -> Reply:
+        """A reply that needs no engine. What was in doubt stays so until it is answered."""
+        dialogue.doubt = asked.doubt
+        outcome = {"status": asked.status, "sentence": asked.sentence, "params": asked.params}
+        speech, display = word([outcome], utterance.channel)
         return Reply(
             conversation=utterance.conversation,
-            heard=heard,
-            status=status,
+            heard=heard or str(asked.params.get("heard", "")),
+            status=asked.status,
             speech=speech,
             display=display,
-            expecting=dialogue.expecting,
+            expecting=asked.expecting,
             dialect=dialogue.dialect,
             rate=dialogue.rate,
             volume=dialogue.volume,

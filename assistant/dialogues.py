@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from assistant.dialect_choice import DialectChoice
+from assistant.doubts import Doubt
 from assistant.turn import Reply
 
 IDLE_SECONDS = 1800.0
@@ -19,14 +21,21 @@ RATES = (0.7, 1.3)
 
 @dataclass
 class Dialogue:
-    """State of one conversation. `expecting` is the open question; `answered` replays a repeated message id."""
+    """State of one conversation. `expecting` is the open question; `answered` replays a repeated message id.
+
+    `tapped` is the dialect that the channel last gave: giving it again is no new choice. `doubt` is what we
+    asked about (“您是说…吗”), `choice` how far the choice of a dialect has come.
+    """
 
     dialect: str = "mandarin"
+    tapped: str | None = None
     expecting: Mapping[str, Any] | None = None
     last: Reply | None = None
     rate: float = 1.0
     volume: float = 1.0
     unheard: int = 0
+    doubt: Doubt | None = None
+    choice: DialectChoice = field(default_factory=DialectChoice)
     seen: float = field(default_factory=time.monotonic)
     answered: OrderedDict[str, Reply] = field(default_factory=OrderedDict)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -55,7 +64,18 @@ class Dialogue:
             elif outcome["sentence"] == "louder":
                 self.volume = min(2.0, self.volume + 0.25)
             elif outcome["sentence"] == "switch_dialect":
-                self.dialect = str(outcome["params"]["dialect"])
+                self.speak(str(outcome["params"]["dialect"]))
+
+    def tap(self, dialect: str | None) -> None:
+        """A dialect came with an utterance; it counts when it is another one than the last that came so."""
+        if dialect and dialect != self.tapped:
+            self.tapped = dialect
+            self.speak(dialect)
+
+    def speak(self, dialect: str) -> None:
+        """The dialect was chosen, by tap or by word: hearing, normalisation and voice follow."""
+        self.dialect = dialect
+        self.choice.settle()
 
 
 class Dialogues:

@@ -6,7 +6,7 @@ sample that was fed. Text is Chinese characters without blanks between them; Lat
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol, get_args
 
 SAMPLE_RATE = 16_000
@@ -63,7 +63,9 @@ class Heard:
 
     `confidence` is the mean of the words' posteriors, weighted by their length in characters; on a closed
     list it is close to 1 whatever was said, so it must be calibrated per model before anything binding.
-    `alternatives` are further readings, best first, without `text` itself.
+    `alternatives` are further readings, best first, without `text` itself. `graph` is the kind of question
+    whose graph gave the text. `sound` is what was decoded (16 kHz int16), kept in memory for `audio.repair`
+    until the turn is over, never written.
     """
 
     text: str
@@ -74,6 +76,8 @@ class Heard:
     processing_seconds: float
     model: str
     ended_because: EndReason
+    graph: QuestionKind = "open"
+    sound: bytes = field(default=b"", repr=False, compare=False)
 
     @property
     def unheard(self) -> bool:

@@ -30,6 +30,7 @@ from audio.hearing import (
     Heard,
     Partial,
     Question,
+    QuestionKind,
     Word,
     nothing_heard,
 )
@@ -60,8 +61,17 @@ def hear(
     Silence around the speech is cut off. `unheard` when nobody spoke or nothing was understood.
     Raises ModelError when no model is installed.
     """
+    return hear_with(recogniser_for(dialect), samples, rate, question)
+
+
+def hear_with(
+    recogniser: VoskRecogniser,
+    samples: NDArray[np.int16] | NDArray[np.float32],
+    rate: int,
+    question: Question = OPEN,
+) -> Heard:
+    """`hear` with a recogniser of one's own."""
     began = time.perf_counter()
-    recogniser = recogniser_for(dialect)
     floats = to_float(samples.astype(np.int16)) if samples.dtype == np.int16 else samples.astype(np.float32)
     pcm = to_int16(resample(floats, rate)).tobytes()
     seconds = samples.size / rate
@@ -75,14 +85,16 @@ def hear(
 
 
 def recogniser_for(dialect: str) -> VoskRecogniser:
-    """The first installed model of the dialect's preference list, else any that is installed."""
+    """The first installed model of the dialect's preference list, else any that is installed.
+
+    `<model>-<dialect>` has graphs of the dialect's own (`xiangyin models build --dialect`) and goes first."""
     try:
         wanted = load_pack(dialect).models
     except PackError:
         wanted = ()
     installed = [model.name for model in list_models() if model.path]
     for name in (*wanted, *installed):
-        folder = find_model(name)
+        folder = find_model(f"{name}-{dialect}") or find_model(name)
         if folder is not None:
             return VoskRecogniser(folder)
     raise ModelError("没有装语音模型，听不了。请运行 xiangyin setup。", f"wanted {wanted}")
@@ -112,16 +124,18 @@ class VoskRecogniser:
         folder = kind_folder(self._folder, question.kind)
         model = vosk_models.load(folder)
         if question.kind not in _NARROW or not vosk_models.takes_grammars(folder):
-            return _Decoding(model, None, question.kind != "open" and folder.name == question.kind)
+            closed = question.kind != "open" and folder.name == question.kind
+            return _Decoding(model, None, question.kind if closed else "open")
         grammar = _grammar(model, question)
-        return _Decoding(model, grammar, grammar is not None)
+        return _Decoding(model, grammar, question.kind if grammar else "open")
 
 
 class _Decoding:
     """A model with an optional run-time grammar; `closed` when it cannot hear everything."""
 
-    def __init__(self, model: vosk.Model, grammar: str | None, closed: bool) -> None:
-        self._model, self._grammar, self.closed = model, grammar, closed
+    def __init__(self, model: vosk.Model, grammar: str | None, kind: QuestionKind) -> None:
+        self._model, self._grammar, self.kind = model, grammar, kind
+        self.closed = kind != "open"
 
     def recogniser(self) -> Any:
         extra = [self._grammar] if self._grammar else []
@@ -184,6 +198,8 @@ class VoskStream:
             processing_seconds=self._seconds + time.perf_counter() - began,
             model=self._name,
             ended_because=self._reason(),
+            graph=decoding.kind,
+            sound=bytes(self._sound),
         )
         self._sound.clear()
         return heard

@@ -19,6 +19,14 @@ STANDARD = "mandarin"
 
 def guess(texts: list[str], folder: Path = FOLDER) -> list[tuple[str, float]]:
     """Dialects with evidence, the likeliest first; scores sum to 1. No dialect word at all: an empty list."""
+    score = evidence(texts, folder)
+    total = sum(score.values())
+    ranked = sorted(((name, value / total) for name, value in score.items()), key=lambda p: (-p[1], p[0]))
+    return [(name, round(value, 4)) for name, value in ranked]
+
+
+def evidence(texts: list[str], folder: Path = FOLDER) -> dict[str, float]:
+    """Weight of the words that speak for each dialect; a two-character word of one pack alone weighs about 3."""
     score: dict[str, float] = defaultdict(float)
     shared = _packs_with(folder)
     number = len(list_packs(folder))
@@ -31,11 +39,7 @@ def guess(texts: list[str], folder: Path = FOLDER) -> list[tuple[str, float]]:
             found = [change.dialect for change in matches(text, pack)]
             found += [text] if text in commands else []
             score[name] += sum(_weight(word, shared.get(word, 1), number) for word in found)
-    total = sum(score.values())
-    ranked = sorted(
-        ((name, value / total) for name, value in score.items() if value), key=lambda p: (-p[1], p[0])
-    )
-    return [(name, round(value, 4)) for name, value in ranked]
+    return {name: value for name, value in score.items() if value}
 
 
 def _weight(word: str, packs: int, number: int) -> float:

@@ -55,6 +55,18 @@ class SoundShift:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """The dialect's own syllables for a character or word: `own` as the dialect's scholars write them, `pinyin`
+    the nearest that Mandarin syllables come, `weight` how often (0 to 1) it is read so."""
+
+    word: str
+    own: str
+    pinyin: str
+    weight: float
+    source: str
+
+
+@dataclass(frozen=True)
 class Phrase:
     """A test sentence: dialect wording, Mandarin meaning, and the intent or topic it should reach."""
 
@@ -65,7 +77,8 @@ class Phrase:
 
 @dataclass(frozen=True)
 class Pack:
-    """One dialect. `models` are speech models in order of preference, `voice` the voice's name."""
+    """One dialect. `models` are speech models in order of preference, `voice` the voice's name, `services` names
+    of local services that people say and that mean nothing in Mandarin ("粤省事")."""
 
     id: str
     name: str
@@ -79,8 +92,10 @@ class Pack:
     numbers: Mapping[str, str] = field(default_factory=dict)
     kinship: Mapping[str, str] = field(default_factory=dict)
     protect: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
     words: tuple[WordMapping, ...] = ()
     sounds: tuple[SoundShift, ...] = ()
+    readings: tuple[Reading, ...] = ()
     phrases: tuple[Phrase, ...] = ()
 
 
@@ -100,13 +115,7 @@ def _load(name: str, folder: Path) -> Pack:
     home = folder / name
     if not (home / "pack.yml").exists():
         raise PackError(f"没有方言包“{name}”；现有：{'、'.join(list_packs(folder))}")
-    front = _front(home / "pack.yml")
-    if front["id"] != name:
-        raise PackError(f"{home / 'pack.yml'}：id 是“{front['id']}”，应该和文件夹同名“{name}”")
-    words = tuple(WordMapping(*row) for row in _rows(home / "words.tsv", 5))
-    _check_words(words, home / "words.tsv")
-    commands = {str(k): tuple(map(str, v)) for k, v in (front.get("commands") or {}).items()}
-    _check_commands(commands, home / "pack.yml")
+    front = read_front(home)
     return Pack(
         id=name,
         name=str(front["name"]),
@@ -116,13 +125,52 @@ def _load(name: str, folder: Path) -> Pack:
         greeting=str(front["greeting"]),
         licence=str(front["licence"]),
         sources=_texts(front, "sources"),
-        commands=commands,
+        commands=_commands(front),
         numbers={str(k): str(v) for k, v in (front.get("numbers") or {}).items()},
         kinship={str(k): str(v) for k, v in (front.get("kinship") or {}).items()},
         protect=_texts(front, "protect"),
-        words=words,
-        sounds=tuple(_sound(row, home / "sounds.tsv") for row in _rows(home / "sounds.tsv", 3)),
-        phrases=tuple(Phrase(*row) for row in _rows(home / "phrases.tsv", 3)),
+        services=_texts(front, "services"),
+        words=read_words(home / "words.tsv"),
+        sounds=read_sounds(home / "sounds.tsv"),
+        readings=read_readings(home / "readings.tsv"),
+        phrases=read_phrases(home / "phrases.tsv"),
+    )
+
+
+def read_front(home: Path) -> dict[str, Any]:
+    """`pack.yml` of a pack's folder, checked. Raises PackError."""
+    front = _front(home / "pack.yml")
+    if front["id"] != home.name:
+        raise PackError(f"{home / 'pack.yml'}：id 是“{front['id']}”，应该和文件夹同名“{home.name}”")
+    _check_commands(_commands(front), home / "pack.yml")
+    return front
+
+
+def read_words(path: Path) -> tuple[WordMapping, ...]:
+    """A table of words, none twice, none going in a circle; no file, no words. Raises PackError."""
+    words = tuple(WordMapping(*row) for row in _rows(path, 5))
+    _check_words(words, path)
+    return words
+
+
+def read_phrases(path: Path) -> tuple[Phrase, ...]:
+    """A table of test sentences; no file, none. Raises PackError."""
+    return tuple(Phrase(*row) for row in _rows(path, 3))
+
+
+def read_sounds(path: Path) -> tuple[SoundShift, ...]:
+    """A table of sound shifts; no file, no shifts. Raises PackError."""
+    return tuple(
+        SoundShift(row[0], row[1], _weight(row[2], f"{path.name}：“{row[0]} → {row[1]}”"))
+        for row in _rows(path, 3)
+    )
+
+
+def read_readings(path: Path) -> tuple[Reading, ...]:
+    """A table of readings; no file, no readings. Raises PackError."""
+    return tuple(
+        Reading(row[0], row[1], row[2], _weight(row[3], f"{path.name}：“{row[0]}”"), row[4])
+        for row in _rows(path, 5)
     )
 
 
@@ -138,6 +186,10 @@ def _front(path: Path) -> dict[str, Any]:
     return dict(front)
 
 
+def _commands(front: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    return {str(k): tuple(map(str, v)) for k, v in (front.get("commands") or {}).items()}
+
+
 def _texts(front: Mapping[str, Any], key: str) -> tuple[str, ...]:
     return tuple(str(item) for item in front.get(key) or ())
 
@@ -151,20 +203,22 @@ def _rows(path: Path, columns: int) -> list[list[str]]:
         if number == 1 or not line.strip() or line.startswith("#"):
             continue
         cells = [cell.strip() for cell in line.split("\t")]
+        if cells[0] and (len(cells) < 2 or not cells[1]):
+            raise PackError(f"{path.name} 第{number}行：“{cells[0]}”对应的是空的，第二列要写上")
         if len(cells) > columns or not cells[0] or len(cells) < 2 or not cells[1]:
             raise PackError(f"{path.name} 第{number}行：要 {columns} 列、前两列不空，用制表符隔开")
         rows.append(cells + [""] * (columns - len(cells)))
     return rows
 
 
-def _sound(row: list[str], path: Path) -> SoundShift:
+def _weight(text: str, what: str) -> float:
     try:
-        weight = float(row[2])
+        weight = float(text)
     except ValueError as error:
-        raise PackError(f"{path.name}：“{row[0]} → {row[1]}”的权重“{row[2]}”不是数") from error
+        raise PackError(f"{what}的权重“{text}”不是数") from error
     if not 0.0 <= weight <= 1.0:
-        raise PackError(f"{path.name}：“{row[0]} → {row[1]}”的权重要在 0 和 1 之间")
-    return SoundShift(row[0], row[1], weight)
+        raise PackError(f"{what}的权重要在 0 和 1 之间")
+    return weight
 
 
 def _check_commands(commands: Mapping[str, tuple[str, ...]], path: Path) -> None:

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from assistant.cli import evaluating, knowing, running, sounding, turning
+from assistant.cli import comparing, dialects, evaluating, knowing, running, sounding, turning
 from assistant.cli.output import FAILED, complain
 from assistant.stack import StackError
 from audio.files import AudioFileError
@@ -18,7 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="乡音：离线、用嘴说就能办事的政务助手。",
 )
-for part in (running, turning, sounding, knowing, evaluating):
+for part in (running, turning, sounding, knowing, dialects, evaluating, comparing):
     part.add_to(app)
 
 

@@ -15,13 +15,14 @@ from typing import Any
 
 from fastapi import WebSocket, WebSocketDisconnect
 
-from assistant.assembly import question_of
 from assistant.conversation import Assistant
 from assistant.gateway.sessions import Session, Sessions
 from assistant.gateway.speech import Speaker
+from assistant.questions import question_of
 from assistant.turn import MAX_TEXT, Reply, Utterance
 from assistant.wording import canned
 from audio.listener import Listener
+from audio.pace import Pace
 from dialects.packs import list_packs
 
 MAX_FRAME = 64 * 1024
@@ -62,8 +63,8 @@ class Visit:
         self._socket, self._session, self._sessions = websocket, session, sessions
         self._assistant, self._speaker = assistant, speaker
         self._listener: Listener | None = None
+        self._pace = Pace()
         self._speaking: asyncio.Task[None] | None = None
-        self._dialect: str | None = None
 
     async def command(self, raw: str) -> None:
         """One JSON message of the page."""
@@ -79,7 +80,7 @@ class Visit:
             await self._quiet()
             dialogue = self._assistant.dialogues.get(self._session.conversation)
             self._listener = await asyncio.to_thread(
-                Listener, dialogue.dialect, question_of(dialogue.expecting)
+                Listener, dialogue.dialect, question_of(dialogue.expecting), pace=self._pace
             )
             await self._send(type="listening", on=True)
         elif kind == "stop" and self._listener:
@@ -87,8 +88,9 @@ class Visit:
         elif kind == "quiet":
             await self._quiet()
         elif kind == "dialect" and given.get("id") in list_packs():
-            self._dialect = given["id"]
-            self._assistant.dialogues.get(self._session.conversation).dialect = given["id"]
+            dialogue = self._assistant.dialogues.get(self._session.conversation)
+            dialogue.tapped = str(given["id"])
+            dialogue.speak(dialogue.tapped)
 
     async def sound(self, frame: bytes) -> None:
         """A piece of microphone sound."""
@@ -109,13 +111,13 @@ class Visit:
         if len(text) > MAX_TEXT:
             await self._send(type="error", sentence=canned("too_long"))
             return
-        await self._take(Utterance(self._session.conversation, text, None, "web", self._dialect, message_id))
+        await self._take(Utterance(self._session.conversation, text, None, "web", None, message_id))
 
     async def _ended(self, listener: Listener) -> None:
         self._listener = None
         heard = await asyncio.to_thread(listener.finish)
         await self._send(type="listening", on=False, why=heard.ended_because)
-        await self._take(Utterance(self._session.conversation, None, None, "web", self._dialect, None, heard))
+        await self._take(Utterance(self._session.conversation, None, None, "web", None, None, heard))
 
     async def _take(self, utterance: Utterance) -> None:
         if not self._sessions.allow(self._session):

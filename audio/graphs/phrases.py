@@ -80,6 +80,10 @@ def _services(root: Path) -> Iterator[str]:
             [definition.get(key, "") for key in ("title", "says_first", "confirm", "opening")]
         )
         yield from _strings([asked.get(key, "") for asked in definition.get("inputs", []) for key in _SAID])
+    intents = root / "nlu" / "intents"
+    for path in (*sorted((intents / "services").glob("*.txt")), intents / "switch_dialect.txt"):
+        if path.is_file():
+            yield from (line for line in path.read_text("utf-8").splitlines() if not line.startswith("#"))
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -12,7 +12,6 @@ import uuid
 from dataclasses import replace
 from typing import Protocol
 
-from assistant.assembly import question_of
 from assistant.channels.phone.ear import OpenEar
 from assistant.channels.phone.floor import Floor
 from assistant.channels.phone.framing import LineClock
@@ -21,6 +20,7 @@ from assistant.channels.phone.mouth import Mouth, Voice
 from assistant.channels.phone.policy import CallPolicy, Line, Then, Work, after
 from assistant.channels.phone.transport import AudioTransport, Gone, Key, Sound
 from assistant.dialogues import Dialogues
+from assistant.questions import question_of
 from assistant.turn import Reply, Utterance
 from assistant.wording import canned
 

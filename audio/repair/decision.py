@@ -1,0 +1,137 @@
+"""Accept, ask “您是说…吗”, or ask again: a weighted decision with calibrated confidences. Pure.
+
+Two logistic models give the probability that the heard text, or the likeliest phrase, is what was meant. Their
+weights and the limits are data (``calibration.json``), fitted by ``xiangyin eval speech-fit`` (``fit.py``).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from audio.repair.evidence import Evidence, Hypothesis, Situation
+
+Verdict = Literal["accept", "ask", "again"]
+CALIBRATION = Path(__file__).with_name("calibration.json")
+FEATURES = (
+    "one",
+    "score",
+    "margin",
+    "likeness",
+    "vote",
+    "voted",
+    "words",
+    "expected",
+    "same",
+    "short",
+    "named",
+)
+"""Inputs of the models, in order: see `features`."""
+_WORST_SCORE, _WIDEST = -4.0, 3.0
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """``weights``: model (asis, best; each with and without sound) → weights in the order of FEATURES.
+
+    Limits are probabilities: ``clear``, from which heard words are left alone; ``accept``; ``ask``, from which
+    a reading is worth asking about; ``binding``, for a yes that submits. ``accents``: `accents.py`.
+    """
+
+    weights: dict[str, tuple[float, ...]]
+    clear: float
+    accept: float
+    ask: float
+    binding: float
+    about: str = ""
+    accents: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The decision. ``text`` is what to go on with (`accept`) or to ask about (`ask`); ``confidence`` its
+    probability; ``repaired`` when it is not what was heard; ``because`` is for the log, without any words.
+    ``accents``: how well each dialect's sounds fit, in standard deviations over speakers of plain Mandarin."""
+
+    verdict: Verdict
+    text: str
+    confidence: float
+    meaning: str = ""
+    repaired: bool = False
+    because: str = ""
+    accents: tuple[tuple[str, float], ...] = ()
+
+
+@lru_cache(maxsize=2)
+def calibration(path: Path = CALIBRATION) -> Calibration:
+    """The stored calibration. Raises OSError, ValueError, KeyError for a file that is none."""
+    content = json.loads(path.read_text("utf-8"))
+    if tuple(content["features"]) != FEATURES:
+        raise ValueError(f"{path.name} was fitted for other features; fit it again")
+    weights = {name: tuple(map(float, row)) for name, row in content["weights"].items()}
+    limits = {name: float(content["limits"][name]) for name in ("clear", "accept", "ask", "binding")}
+    accents = {
+        name: (float(mean), float(spread)) for name, (mean, spread) in content.get("accents", {}).items()
+    }
+    return Calibration(weights, about=str(content.get("about", "")), accents=accents, **limits)
+
+
+def decide(evidence: Evidence, situation: Situation, known: Calibration) -> Judged:
+    """What to do with an utterance of which something was heard."""
+    asis, best = evidence.asis, evidence.best
+    p_asis = probability(asis, evidence, known)
+    p_best = probability(best, evidence, known) if best else 0.0
+    needed = known.binding if situation.binding else known.accept
+    if p_asis >= max(known.clear, needed):
+        return Judged("accept", asis.text, p_asis, asis.meaning, because="clear")
+    if best and p_best >= needed and p_best > p_asis:
+        same = best.text == asis.text
+        return Judged("accept", best.text, p_best, best.meaning, not same, "heard" if same else "repaired")
+    if p_asis >= needed:
+        return Judged("accept", asis.text, p_asis, asis.meaning, because="heard")
+    likelier, p = (best, p_best) if best and p_best >= p_asis else (asis, p_asis)
+    if p >= known.ask:
+        changed = likelier.text != asis.text
+        return Judged("ask", likelier.text, p, likelier.meaning, changed, "unsure")
+    return Judged("again", asis.text, p, because="unlike anything" if p_best < known.ask else "unsure")
+
+
+def probability(hypothesis: Hypothesis, evidence: Evidence, known: Calibration) -> float:
+    """That this reading is what was meant."""
+    row = features(hypothesis, evidence)
+    return _logistic(
+        sum(w * x for w, x in zip(known.weights[model_name(hypothesis, evidence)], row, strict=True))
+    )
+
+
+def model_name(hypothesis: Hypothesis, evidence: Evidence) -> str:
+    """Which of the models judges this hypothesis."""
+    return f"{'asis' if hypothesis is evidence.asis else 'best'}-{'sound' if evidence.sounded else 'text'}"
+
+
+def features(hypothesis: Hypothesis, evidence: Evidence) -> tuple[float, ...]:
+    """Numbers of about the size of one; unknown ones are 0."""
+    best, asis = evidence.best, evidence.asis
+    score = 0.0 if hypothesis.score is None else max(_WORST_SCORE, hypothesis.score)
+    return (
+        1.0,
+        score,
+        max(-_WIDEST, min(_WIDEST, hypothesis.margin)),
+        hypothesis.likeness if hypothesis is not asis else (best.likeness if best else 0.0),
+        hypothesis.vote,
+        float(hypothesis.vote > 0),
+        evidence.word_confidence,
+        float(hypothesis.expected),
+        float(best is not None and best.text == asis.text),
+        1.0 / max(hypothesis.units, 1),
+        float(not hypothesis.meaning.startswith("words:")),
+    )
+
+
+def _logistic(x: float) -> float:
+    return 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, x))))
