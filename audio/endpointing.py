@@ -19,7 +19,8 @@ The delay follows the question (yes or no 0.4 s, open 0.6 s, digits 1.5 s), has 
 1.5 s; standards.md §4.1: older speakers pause more and longer inside a sentence), grows to the pauses that
 this speaker makes, and looks at the words: a filler, 等一下 or half a number wait longer, a plain 对 or a
 complete number does not. An open question that is whole by its words (audio.endings) is over sooner, one that
-rarely ends so is waited for, and a text that is still changing is no end. What is dropped as too short (a cough) goes back to listening.
+rarely ends so is waited for, and a text that is still changing is no end. What is dropped as too short (a
+cough) goes back to listening.
 """
 
 from __future__ import annotations

@@ -103,6 +103,13 @@ def fixed(trace: Trace, pace: Pace) -> Event | None:
     return replay(trace, Endpointer(Question(), words=TurnWords((), (), (), (), ())), text=False)
 
 
+def fixed_long(trace: Trace, pace: Pace) -> Event | None:
+    """A turn ends after 2.3 s without speech: what it costs to cut hardly anybody off without looking at words."""
+    long = Pace()
+    long.was_cut_off(2.0)
+    return replay(trace, Endpointer(Question(), pace=long, words=TurnWords((), (), (), (), ())), text=False)
+
+
 def patient(trace: Trace, pace: Pace) -> Event | None:
     """Ours for an elder, with the pace learnt in this conversation."""
     return replay(trace, Endpointer(Question(), elder=True, pace=pace, words=turn_words("mandarin"), finished=finished))
@@ -113,7 +120,7 @@ def ordinary(trace: Trace, pace: Pace) -> Event | None:
     return replay(trace, Endpointer(Question(), pace=pace, words=turn_words("mandarin"), finished=finished))
 
 
-ARMS: dict[str, Ends] = {"fixed 600 ms": fixed, "ours": ordinary, "ours, elder": patient}
+ARMS: dict[str, Ends] = {"fixed 600 ms": fixed, "fixed 2300 ms": fixed_long, "ours": ordinary, "ours, elder": patient}
 
 
 def replay(trace: Trace, endpointer: Endpointer, text: bool = True) -> Event | None:
