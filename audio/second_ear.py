@@ -15,12 +15,13 @@ import importlib.util
 import logging
 import time
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLate
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from audio import ear_sherpa, ear_whisper
 from audio.hearing import BYTES_A_SECOND, OPEN, Heard, Partial, Question, nothing_heard
@@ -41,6 +42,15 @@ class Ear(Protocol):
     @property
     def name(self) -> str: ...
     def transcribe(self, pcm16k_int16: bytes, dialect: str) -> str: ...
+
+
+class Asking(Protocol):
+    @property
+    def question(self) -> Question: ...
+
+
+S = TypeVar("S", bound=Asking)
+J = TypeVar("J")
 
 
 class EarRecogniser:
@@ -129,6 +139,15 @@ def reconsider(
 
 def _busy() -> bool:
     return bool(_last) and not _last[-1].done()
+
+
+def both_ears(judge: Callable[[Heard, str, S], J]) -> Callable[[Heard, str, S], J]:
+    """A judge of what was heard (audio.repair) that hears with the second ear first, where there is one."""
+
+    def judged(heard: Heard, dialect: str, situation: S) -> J:
+        return judge(reconsider(heard, heard.sound, dialect, situation.question), dialect, situation)
+
+    return judged
 
 
 def _whole(ear: EarRecogniser, pcm: bytes) -> Heard:

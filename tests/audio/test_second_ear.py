@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import threading
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,7 +15,7 @@ from audio import ear_sherpa, ear_whisper
 from audio import second_ear as module
 from audio.ear_sherpa import plain
 from audio.hearing import OPEN, Heard, Question
-from audio.second_ear import SURE, EarRecogniser, list_ears, reconsider, second_ear
+from audio.second_ear import SURE, EarRecogniser, both_ears, list_ears, reconsider, second_ear
 
 SECOND_OF_SOUND = bytes(32_000)
 SENSE, PARAFORMER = "sherpa-onnx-sense-voice-zh-en-ja-ko-yue-2024-07-17", "sherpa-onnx-paraformer-zh-2023-09-14"
@@ -113,6 +115,15 @@ def test_a_late_ear_is_not_waited_for_and_not_asked_again_meanwhile() -> None:
     assert again(other, heard).text == "养老金认证" and other.asked == ["sichuan"]
 
 
+def test_the_judge_hears_with_both_ears(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "second_ear", lambda dialect: EarRecogniser(Scripted("养老金认证"), dialect))
+    judge = both_ears(lambda heard, dialect, situation: (heard.text, dialect))
+    heard = replace(first(), sound=SECOND_OF_SOUND)
+    assert judge(heard, "sichuan", SimpleNamespace(question=OPEN)) == ("养老金认证", "sichuan")
+    assert judge(heard, "sichuan", SimpleNamespace(question=Question("name")))[0] == heard.text
+    assert judge(first(), "sichuan", SimpleNamespace(question=OPEN))[0] == heard.text  # the sound was not kept
+
+
 def test_ears_are_found_by_their_files_and_libraries(folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     libraries(monkeypatch)
     assert list_ears() == {} and second_ear() is None
@@ -126,7 +137,8 @@ def test_ears_are_found_by_their_files_and_libraries(folders: Path, monkeypatch:
 
 def test_the_pack_chooses(folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     libraries(monkeypatch, "faster_whisper", "sherpa_onnx")
-    chosen = {dialect: ear.name for dialect in ("mandarin", "cantonese", "sichuan", "minnan") if (ear := second_ear(dialect))}
+    asked = ("mandarin", "cantonese", "sichuan", "minnan")
+    chosen = {dialect: ear.name for dialect in asked if (ear := second_ear(dialect))}
     assert chosen == {"mandarin": SENSE, "cantonese": SENSE, "sichuan": PARAFORMER}
 
 
