@@ -181,7 +181,7 @@ class Endpointer:
     def _forget(self) -> None:
         self._started_at: float | None = None
         self._onset = self._gap = self._speech = self._silence = 0.0
-        self._keep_from = self._speech_end = 0.0
+        self._keep_from = self._speech_end = self._resumed_at = 0.0
 
     def _read(self, partial: str | None) -> None:
         if partial is None:
@@ -221,7 +221,9 @@ class Endpointer:
     def _listen(self, seconds: float, voiced: bool | None) -> Event | None:
         assert self._started_at is not None
         if voiced:
-            self._pace.paused(self._silence)
+            if self._silence:
+                self._pace.paused(self._silence)
+                self._resumed_at = self._now
             self._silence = 0.0
             self._speech += seconds
             self._speech_end = self._now
@@ -234,7 +236,7 @@ class Endpointer:
                 self._end("silence") if self._text or self._speech >= self._delays.shortest else self._drop()
             )
         if self._silence == 0.0:
-            if self._text and self._now - self._changed_at >= self._delays.unchanged:
+            if self._text and self._now - max(self._changed_at, self._resumed_at) >= self._delays.unchanged:
                 return self._end("unchanged")
             if self._text == "" and self._now - self._started_at >= NO_WORDS:
                 return self._end("no_speech")

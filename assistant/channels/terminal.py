@@ -16,15 +16,17 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.assembly import question_of
 from assistant.channels.terminal_ports import Ears, Mouth, TakeTurn, TurnReply, Voice
 from assistant.channels.terminal_screen import Keys, Screen
+from assistant.questions import question_of
 from assistant.wording import canned
 from audio.bargein import BargeIn
 from audio.devices import FRAME_SECONDS, DeviceError, Microphone, Speaker
-from audio.endpointing import Pace
+from audio.echo_devices import EchoFreeMicrophone, PlayedSound, echo_mode, use_system_canceller
 from audio.hearing import OPEN, Heard
 from audio.listener import Listener, turn_words
+from audio.pace import Pace
+from audio.speaking import RATE_HZ
 from audio.voice import VoiceUnavailable, speak_sentences
 
 WARNING_SECONDS = 20.0  # WCAG 2.2.1: warned at least 20 s before the session goes
@@ -53,14 +55,18 @@ def run_terminal(
         screen = stack.enter_context(Screen())
         ears: Ears | None = None
         mouth: Mouth | None = None
+        mode, played = echo_mode(), PlayedSound(RATE_HZ)
+        if mode == "system":
+            use_system_canceller()
         try:
-            ears = stack.enter_context(Microphone())
+            ears = EchoFreeMicrophone(stack.enter_context(Microphone()), played, mode)
         except DeviceError as error:
             screen.note(str(error))
         try:
-            mouth = stack.enter_context(Speaker())
+            mouth = stack.enter_context(Speaker(rate=RATE_HZ, played=played.add))
         except DeviceError as error:
             screen.note(str(error))
+        log.info("echo: %s", mode)
         Terminal(
             take_turn, new_conversation, screen, Keys(), ears, mouth,
             dialect=dialect, transcript=transcript, idle_seconds=idle_seconds,
@@ -112,13 +118,16 @@ class Terminal:
             self._write(said, reply.speech)
             self._screen.reply(reply.display)
             self._dialect, self._question = reply.dialect, question_of(reply.expecting)
-            self._say(reply.speech, reply.rate, reply.volume)
+            self._rate, self._volume = reply.rate, reply.volume
+            self._say(reply.speech)
 
     def _begin(self) -> None:
         """A new visitor: nothing of the last one is left here."""
         self._conversation = self._new_conversation()
         self._dialect, self._question, self._pace = self._first_dialect, OPEN, Pace()
         self._interrupting: Listener | None = None
+        self._ended_at = 0.0
+        self._rate = self._volume = 1.0  # as this visitor wished, for our own prompts too
         self._typed: str | None = None
         self._clean = True
 
@@ -158,6 +167,7 @@ class Terminal:
                 self._screen.partial(partial)
             quiet = 0.0 if listener.started else quiet + FRAME_SECONDS
             if listener.ended and listener.started:
+                self._ended_at = time.monotonic()
                 return _Turn(heard=listener.finish())
             if listener.ended:
                 listener = self._listener()
@@ -209,7 +219,7 @@ class Terminal:
             self._ears = None
             return None
 
-    def _say(self, text: str, rate: float = 1.0, volume: float = 1.0) -> None:
+    def _say(self, text: str) -> None:
         """Speak sentence by sentence; voice, button or typing interrupts (audio.bargein)."""
         if self._mouth is None:
             self._screen.note(text)
@@ -218,14 +228,17 @@ class Terminal:
         listener = self._listener() if self._ears else None
         if self._ears:
             self._ears.flush()
-        self._screen.state("我在说，您随时可以插话")
+        interrupts = self._ears is not None and self._ears.listens_while_speaking
+        self._screen.state("我在说，您随时可以插话" if interrupts else "我在说，要打断请按回车")
         try:
-            for _, wav in _ahead(self._voice(text, self._dialect, rate, volume)):
+            for _, wav in _ahead(self._voice(text, self._dialect, self._rate, self._volume)):
                 self._mouth.play(wav)
                 while self._mouth.playing:
                     listener = self._attend(bargein, listener)
                     if bargein.stopped:
                         self._mouth.stop()
+                        if listener is not None:  # by voice: perhaps the turn before was not over
+                            self._pace.resumed(time.monotonic() - self._ended_at)
                         self._interrupting = listener
                         return
         except VoiceUnavailable as error:
@@ -249,6 +262,8 @@ class Terminal:
         frame = self._frame()
         if frame is None:
             return None
+        if not self._ears.listens_while_speaking:  # our own voice would interrupt us: the button does it
+            return listener
         partial = listener.feed(frame)
         if partial:
             self._screen.partial(partial)

@@ -313,3 +313,13 @@ def test_on_a_sound_card(sound_card: Any, tmp_path: Path, speech_file: Callable[
     assert asked[0].wait(20) == 0
     assert len(house.turns) == 1 and len(house.turns[0][2] or "") >= 3  # at least a second and a half heard
     assert spoken[0] == WELCOME and spoken[-1] == "第二句"
+
+
+def test_in_half_duplex_only_the_button_interrupts() -> None:
+    script = Script(speech=[(5.0, 6.0, "社保卡"), (8.0, 9.5, "那我问养老")], lines=[(12.0, ""), (40.0, "q")])
+    script.listens_while_speaking = False  # type: ignore[misc]
+    house = House(script)
+    mouth = house.run()
+    assert [turn[2] for turn in house.turns] == ["社保卡"]  # what came while we spoke may have been ourselves
+    stops = [round(at) for action, _, at in mouth.log if action == "stop"]
+    assert stops == [12]
