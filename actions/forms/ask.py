@@ -118,9 +118,9 @@ def _piece(state: State) -> str:
 def _go_on(state: State, definition: Definition) -> Outcome:
     input = definition.input(state.asked or "")
     count = len(state.partial)
-    params = {"label": input.label, "digits": spaced(state.partial), "count": count}
-    params["left"] = (_lengths(input) or _WHOLE["id-number"])[0] - count
-    wanted = expecting("digits", lengths=(params["left"],) if params["left"] > 0 else ())
+    left = (_lengths(input) or _WHOLE["id-number"])[0] - count
+    params = {"label": input.label, "digits": spaced(state.partial), "count": count, "left": left}
+    wanted = expecting("digits", lengths=(left,) if left > 0 else ())
     return Outcome("collecting", "id_partial", params, service=definition.id, expecting=wanted)
 
 
