@@ -45,6 +45,7 @@ ASKED_TO_WAIT = 8.0  # peers.md #11: 2 s after a statement, 8 s when asked to wa
 NO_WORDS = 6.0
 STILL = 0.15  # seconds for which the text must not have changed when a turn ends
 SURE, UNSURE = 0.9, 0.6  # shares of `finished`, see audio.endings
+SLOWEST = 0.45  # seconds of speech a character above which words were missed: then no sentence is surely over
 SURE_DELAY = 0.7  # of an elder whose sentence is surely over
 MIDDLE_ELDER = 1.5  # of an elder whose sentence may be over
 UNFINISHED, UNFINISHED_ELDER = 1.2, 2.6  # seconds for a sentence that goes on more often than not
@@ -172,7 +173,7 @@ class Endpointer:
 
     def _delay_by_sense(self, delay: float, whole: float) -> float:
         """Shorter after a complete question, longer after words that rarely end a sentence."""
-        if whole >= SURE:
+        if whole >= SURE and self._speech <= SLOWEST * len(self._text or ""):
             return min(delay, SURE_DELAY)
         if whole < UNSURE:
             return max(delay, UNFINISHED_ELDER if self._elder else UNFINISHED)

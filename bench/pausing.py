@@ -6,7 +6,7 @@ import json
 import random
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -43,6 +43,7 @@ class Spoken:
     speech_end: float
     resumes: tuple[tuple[float, float], ...]
     hesitated: bool
+    said: tuple[tuple[float, str], ...] = ()  # (second, what has truly been said until then); () when not known
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class Trace:
     speech_end: float
     resumes: tuple[tuple[float, float], ...]
     hesitated: bool
+    said: tuple[tuple[float, str], ...] = ()
 
 
 def spoken_sentences(count: int, dice: random.Random, held_out: bool) -> Iterator[Spoken]:
@@ -116,7 +118,8 @@ def traced(spoken: Spoken) -> Trace:
         text = partial.text if partial else text
         chunks.append(Chunk(CHUNK_SECONDS, chunk.speech, text))
     return Trace(
-        spoken.source, spoken.speaker, spoken.text, tuple(chunks), spoken.speech_end, spoken.resumes, spoken.hesitated
+        spoken.source, spoken.speaker, spoken.text, tuple(chunks), spoken.speech_end, spoken.resumes,
+        spoken.hesitated, spoken.said,
     )  # fmt: skip
 
 
@@ -126,9 +129,13 @@ def _with_pauses(source: str, speaker: str, text: str, dice: random.Random, spee
     def say(words: str) -> Samples:
         return _trimmed(espeak(" ".join(spoken_words(words)), variant, speed, pitch)) * np.float32(0.5)
 
-    pieces = [say(piece) for piece in split(text, dice)]
-    hesitation = say(dice.choice(HESITATIONS)) if dice.random() < HESITATING else None
-    return _put_together(source, speaker, text, pieces, dice, FLOOR, hesitation)
+    parts = split(text, dice)
+    pieces = [say(part) for part in parts]
+    word = dice.choice(HESITATIONS) if dice.random() < HESITATING else ""
+    spoken = _put_together(source, speaker, text, pieces, dice, FLOOR, say(word) if word else None)
+    times = [*(before for _, before in spoken.resumes), spoken.speech_end]
+    so_far = ["".join(parts[: n + 1]) + (word if n == 0 else "") for n in range(len(parts))]
+    return replace(spoken, said=tuple(zip(times, so_far, strict=True)))
 
 
 def split(text: str, dice: random.Random) -> list[str]:
