@@ -19,13 +19,14 @@ from assistant.voting import TextVote
 from audio.hearing import SAMPLE_RATE, Heard
 from audio.recogniser import hear
 from audio.repair.repairer import Repairer
+from audio.second_ear import both_ears
 
 
 def assistant_for(settings: Settings) -> Assistant:
     """An assistant whose engine is at the settings' ports and which hears with the models found."""
     return Assistant(
         Engine(settings), Records(settings.database_url), hear_samples, settings.deadlines.gateway,
-        repairer().judge,
+        both_ears(repairer().judge),
     )  # fmt: skip
 
 

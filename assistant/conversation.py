@@ -87,6 +87,7 @@ class Assistant:
             "dialect": dialogue.dialect,
             "raw": text,
             "expecting": said.expecting,
+            "hearing": "unsure" if said.unsure else "sure",
         }
         message_id = utterance.message_id or uuid.uuid4().hex
         try:
@@ -114,7 +115,7 @@ class Assistant:
         if said is None:
             return Asked("unheard", dialogue.unheard_sentence(), {}, dialogue.expecting, doubt)
         if doubt and isinstance(said, Words):
-            return resolved(doubt, said.text, dialogue.dialect)
+            return resolved(doubt, said, dialogue.dialect)
         if doubt and isinstance(said, Asked):
             said = replace(said, doubt=replace(said.doubt, expecting=doubt.expecting)) if said.doubt else said
         return said

@@ -7,12 +7,13 @@ resident then says yes to is as good as said clearly.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.answers import yes_or_no
 from audio.hearing import Heard
 from audio.repair.decision import Judged
+from audio.repair.meanings import topic_titles
 
 YES_NO: Mapping[str, Any] = {"kind": "yes_no", "choices": []}
 
@@ -38,10 +39,11 @@ class Asked:
 
 @dataclass(frozen=True)
 class Words:
-    """Words to go on with, and the question that they answer."""
+    """Words to go on with, and the question that they answer. ``unsure``: they may be answered, and start nothing."""
 
     text: str
     expecting: Mapping[str, Any] | None
+    unsure: bool = False
 
 
 def weighed(
@@ -52,18 +54,20 @@ def weighed(
         return Words(judged.text, expecting)
     if binding:
         return Asked("confirming", "confirm_unsure", {}, expecting)
-    if judged.verdict == "ask":
-        return Asked(
-            "clarifying", "did_you_say", {"heard": judged.text}, YES_NO, Doubt(judged.text, expecting)
-        )
+    if judged.verdict == "answer":
+        return Words(judged.text, expecting, unsure=True)
+    text = judged.text or topic_titles().get(judged.meaning, "")
+    if judged.verdict == "ask" and text:
+        sentence = "did_you_say" if judged.text else "did_you_ask"
+        return Asked("clarifying", sentence, {"heard": text}, YES_NO, Doubt(text, expecting))
     return None
 
 
-def resolved(doubt: Doubt, text: str, dialect: str) -> Words | Asked:
+def resolved(doubt: Doubt, said: Words, dialect: str) -> Words | Asked:
     """What the answer to “您是说…吗” comes to; other words than yes and no are taken for themselves."""
-    answer = yes_or_no(text, dialect)
+    answer = yes_or_no(said.text, dialect)
     if answer is True:
         return Words(doubt.text, doubt.expecting)
     if answer is False:
         return Asked("unheard", "say_otherwise", {}, doubt.expecting)
-    return Words(text, doubt.expecting)
+    return replace(said, expecting=doubt.expecting)

@@ -11,7 +11,7 @@ from rich.table import Table
 from assistant.cli.output import FAILED, complain, line, screen, tell
 from assistant.voting import TextVote
 from audio.acoustic.corpus import shared_folder, workplace
-from audio.evaluation import Channel
+from audio.evaluation import CHANNELS, Channel
 from audio.models import ModelError
 from audio.repair import accents, fit
 from audio.repair.compare import Compared, Said, compare, evidence_rows, read_manifest, summary
@@ -27,7 +27,7 @@ COLUMNS = {
 
 Manifests = Annotated[list[Path], typer.Argument(help="录音清单；域内短句")]
 Outside = Annotated[list[Path] | None, typer.Option(help="域外录音的清单（只该反问或请重说）；可以写几次")]
-Channels = Annotated[list[Channel] | None, typer.Option("--channel", help="原样、电话、加噪声；可以写几次")]
+Channels = Annotated[str, typer.Option("--channel", help=f"用逗号隔开：{'、'.join(CHANNELS)}")]
 Most = Annotated[int | None, typer.Option(help="每份清单最多听这么多条，均匀地抽", min=1)]
 
 
@@ -42,7 +42,7 @@ def add_to(app: typer.Typer) -> None:
 def speech_compare(
     manifests: Manifests,
     outside: Outside = None,
-    channel: Channels = None,
+    channel: Channels = "16k,8k-alaw",
     most: Most = None,
     as_json: Annotated[bool, typer.Option("--json", help="每行一个 JSON，最后是总表")] = False,
 ) -> None:
@@ -52,7 +52,7 @@ def speech_compare(
     rows: list[Compared] = []
     try:
         said = gathered(manifests, outside or [], most)
-        for name in channel or ["16k", "8k-alaw"]:
+        for name in channels_of(channel):
             for row in compare(said, name, repairer, vote):
                 rows.append(row)
                 if as_json:
@@ -69,7 +69,7 @@ def speech_fit(
         list[Path] | None, typer.Argument(help="域内录音的清单；不给就用 spoken_sets fit 的")
     ] = None,
     outside: Outside = None,
-    channel: Channels = None,
+    channel: Channels = "16k,8k-alaw",
     most: Most = None,
     out: Annotated[Path, typer.Option(help="写到哪里")] = CALIBRATION,
 ) -> None:
@@ -80,7 +80,7 @@ def speech_fit(
     repairer = Repairer(vote, budget=PATIENT)
     try:
         said, rows, heard = gathered(inside, strangers, most), [], 0
-        for name in channel or ["16k", "8k-alaw"]:
+        for name in channels_of(channel):
             for row in evidence_rows(said, name, repairer, vote):
                 rows.append(row)
                 heard += row.model == "asis-sound"
@@ -95,6 +95,14 @@ def speech_fit(
         raise typer.Exit(FAILED) from error
     fit.write(content, out)
     tell(f"写进了 {out}：{content['limits']}")
+
+
+def channels_of(named: str) -> list[Channel]:
+    """The channels of a comma-separated option. Raises ValueError."""
+    found = [channel for name in named.split(",") for channel in CHANNELS if channel == name.strip()]
+    if len(found) != len(named.split(",")):
+        raise ValueError(f"channel 只能是 {'、'.join(CHANNELS)}")
+    return found
 
 
 def gathered(inside: list[Path], outside: list[Path], most: int | None) -> list[Said]:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from assistant.cli.modelling import build
 from assistant.cli.output import FAILED, USAGE, complain, line, screen, tell
 from assistant.cli.turning import check_dialect
 from audio.files import AudioFileError, read_speech
@@ -24,10 +25,11 @@ Json = Annotated[bool, typer.Option("--json", help="每行一个 JSON")]
 def add_to(app: typer.Typer) -> None:
     app.command()(hear)
     app.command()(speak)
-    models = typer.Typer(no_args_is_help=True, help="语音模型：有哪些、在哪里、下载。")
+    models = typer.Typer(no_args_is_help=True, help="语音模型：有哪些、在哪里、下载、做解码图。")
     models.command("list")(models_list)
     models.command("get")(models_get)
     models.command("path")(models_path)
+    models.command("build")(build)
     app.add_typer(models, name="models")
 
 

@@ -7,6 +7,7 @@ between words is SIL, inside a word it is the second state of the phone before i
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
@@ -17,7 +18,8 @@ from pywrapfst import Arc
 
 from audio.acoustic import kaldi
 from audio.acoustic.units import FINALS, INITIALS, UNIT_IDS, UNITS
-from audio.graphs.lexicon import BACKOFF, FILLER, Lexicon, Units, pronunciations
+from audio.graphs.accent import PLAIN, Accent
+from audio.graphs.lexicon import BACKOFF, FILLER, Lexicon, Units
 
 BLANK_INSIDE_WORD = 0.1  # measured: shared reference of the model format, table of costs a frame
 _PHONES = len(kaldi.phone_names())
@@ -25,15 +27,20 @@ _BACKOFF_PHONE = _PHONES + 1
 _FIRST_MARK = _PHONES + 2
 
 
-def hclg(lexicon: Lexicon, grammar: Fst, filler: tuple[float, float] | None = None) -> Fst:
+def hclg(
+    lexicon: Lexicon, grammar: Fst, filler: tuple[float, float] | None = None, accent: Accent = PLAIN
+) -> Fst:
     """Static decoding graph of type ``const``, sorted by transition id.
 
-    ``filler`` = (cost of entering, cost of a syllable) lets other speech stand before and after.
+    ``filler`` = (cost of entering, cost of a syllable) lets other speech stand before and after; ``accent``
+    lets the words sound as its speakers say them.
     """
     sounding = lexicon_machine(lexicon)
     lg = pynini.compose(sounding, pynini.arcsort(grammar.optimize() if filler else grammar, "ilabel"))
     lg = pynini.determinize(lg).minimize()
     lg = _without_marks(lg)
+    if accent.shifts:
+        lg = pynini.compose(accent_machine(accent), pynini.arcsort(lg, "ilabel")).connect()
     if filler:
         babble = filler_machine(lexicon, *filler)
         lg = pynini.concat(pynini.concat(babble, lg), babble)
@@ -50,7 +57,11 @@ def lexicon_machine(lexicon: Lexicon) -> Fst:
     machine.set_final(home)
     backoff = lexicon.number(BACKOFF)
     machine.add_arc(home, Arc(_BACKOFF_PHONE, backoff, 0.0, home))
-    rows = [(number, units, cost) for word, number in lexicon.words() for units, cost in pronunciations(word)]
+    rows = [
+        (number, units, cost)
+        for word, number in lexicon.words()
+        for units, cost in lexicon.pronunciations(word)
+    ]
     taken = Counter(units for _, units, _ in rows)
     prefixes = {units[:length] for units in taken for length in range(1, len(units))}
     used: Counter[Units] = Counter()
@@ -74,6 +85,37 @@ def word_phones(units: Units) -> Iterator[int]:
         first, last = place == 0, place == len(units) - 1
         position = "S" if first and last else "B" if first else "E" if last else "I"
         yield kaldi.phone_number(UNIT_IDS[unit], position)
+
+
+def accent_machine(accent: Accent) -> Fst:
+    """C: phones as they come out to phones as Mandarin has them, at −log P(said | meant).
+
+    An initial may be left out: then the sound after it begins the word, so its position changes.
+    """
+    machine = Fst()
+    home, beheaded = machine.add_state(), machine.add_state()
+    machine.set_start(home)
+    machine.set_final(home)
+
+    def said(meant: str) -> list[tuple[str, float]]:
+        return [(meant, accent.kept(meant)), *accent.shifts.get(meant, ())]
+
+    for meant in UNITS:
+        for other, share in said(meant):
+            cost = -math.log(share)
+            for position in kaldi.POSITIONS:
+                label = kaldi.phone_number(UNIT_IDS[meant], position)
+                if other:
+                    sound = kaldi.phone_number(UNIT_IDS[other], position)
+                    machine.add_arc(home, Arc(sound, label, cost, home))
+                elif meant in INITIALS and position in "BI":
+                    machine.add_arc(home, Arc(0, label, cost, beheaded if position == "B" else home))
+            if other and meant in FINALS:
+                for was, becomes in (("I", "B"), ("E", "S")):
+                    label = kaldi.phone_number(UNIT_IDS[meant], was)
+                    sound = kaldi.phone_number(UNIT_IDS[other], becomes)
+                    machine.add_arc(beheaded, Arc(sound, label, cost, home))
+    return pynini.arcsort(machine, "olabel")
 
 
 def filler_machine(lexicon: Lexicon, enter: float, syllable: float) -> Fst:

@@ -19,6 +19,7 @@ from audio.graphs.lexicon import Lexicon, frequencies, frequent_words, segment, 
 from audio.graphs.phrases import read_list
 from audio.spoken_numbers import cardinal
 
+DIALECT_WORD = 5_000  # a dialect word counts as often as the 1 500th word of jieba's list or so
 COMMAND_SHARE = 0.15  # of the probability in questions with an answer of their own
 FILLER_COSTS = (5.0, 5.5)  # entering, each syllable; chosen on held-out training speakers, see README.md
 DIGIT_WORDS = tuple("零一二三四五六七八九")
@@ -45,12 +46,13 @@ def grammar(
 ) -> Grammar:
     """The grammar of a kind. ``phrases``: sentences of `open`, or the list of `choice`; else unused.
 
-    ``background``: number of frequent words behind the back-off of `open`.
+    ``background``: number of frequent words behind the back-off of `open`. The lexicon's accent adds what its
+    speakers say: words and sentences to `open`, answers and commands everywhere.
     """
     makers: dict[str, Callable[[], Grammar]] = {
         "open": lambda: Grammar(_open(lexicon, phrases, background), None),
-        "yes_no": lambda: Grammar(_closed(lexicon, read_list("yes_no"))),
-        "choice": lambda: Grammar(_closed(lexicon, [*phrases, *read_list("yes_no")])),
+        "yes_no": lambda: Grammar(_closed(lexicon, _answers(lexicon))),
+        "choice": lambda: Grammar(_closed(lexicon, [*phrases, *_answers(lexicon)])),
         "digits": lambda: Grammar(_with_commands(lexicon, _digits(lexicon))),
         "name": lambda: Grammar(_with_commands(lexicon, _name(lexicon))),
         "date": lambda: Grammar(_with_commands(lexicon, _date(lexicon))),
@@ -63,12 +65,15 @@ def grammar(
 
 def _open(lexicon: Lexicon, phrases: Sequence[str], background_words: int) -> Fst:
     sentences: Counter[tuple[str, ...]] = Counter()
-    for phrase in phrases:
-        sentences[tuple(segment(phrase))] += 1
-    for command in (*read_list("commands"), *read_list("yes_no")):
-        sentences[tuple(segment(command))] += 4
+    for phrase in (*phrases, *lexicon.accent.phrases):
+        sentences[tuple(lexicon.segment(phrase))] += 1
+    for command in (*_command_list(lexicon), *_answers(lexicon)):
+        sentences[tuple(lexicon.segment(command))] += 4
     sentences.pop((), None)
     background = dict(frequent_words(background_words))
+    for word in lexicon.accent.words:
+        if speakable(word):
+            background[word] = max(background.get(word, 0), DIALECT_WORD)
     for word in read_list("surnames"):
         background[word] = max(background.get(word, 0), 20_000)
     for word in _DIGITS:
@@ -77,13 +82,22 @@ def _open(lexicon: Lexicon, phrases: Sequence[str], background_words: int) -> Fs
 
 
 def _closed(lexicon: Lexicon, phrases: Sequence[str]) -> Fst:
-    known = [words for phrase in dict.fromkeys(phrases) if "".join(words := segment(phrase)) == phrase]
+    cut = lexicon.segment
+    known = [words for phrase in dict.fromkeys(phrases) if "".join(words := cut(phrase)) == phrase]
     own = machines.listed(lexicon, [[], *known], [2.0, *[math.log(len(known) + 1)] * len(known)])
     return machines.choice(own, _commands(lexicon))
 
 
+def _answers(lexicon: Lexicon) -> list[str]:
+    return list(dict.fromkeys([*read_list("yes_no"), *lexicon.accent.answers]))
+
+
+def _command_list(lexicon: Lexicon) -> list[str]:
+    return list(dict.fromkeys([*read_list("commands"), *lexicon.accent.commands]))
+
+
 def _commands(lexicon: Lexicon) -> Fst:
-    sentences = [segment(command) for command in read_list("commands")]
+    sentences = [lexicon.segment(command) for command in _command_list(lexicon)]
     cost = math.log(len(sentences)) - math.log(COMMAND_SHARE)
     return machines.listed(lexicon, [[], *sentences], [2.0, *[cost] * len(sentences)])
 
@@ -210,8 +224,8 @@ def _place(lexicon: Lexicon) -> Fst:
         sentences[(word,)] += 1
         if word[-1] not in ends:
             sentences[word, "县" if len(word) == 1 else "镇"] += 1
-    for command in read_list("commands"):
-        sentences[tuple(segment(command))] += 20
+    for command in _command_list(lexicon):
+        sentences[tuple(lexicon.segment(command))] += 20
     for intro in ("我在", "在", "我住在", "我是", "住", "我老家在"):
         sentences[tuple(segment(intro))] += 20
     background: dict[str, float] = dict(frequent_words(6000))

@@ -10,6 +10,7 @@ import jieba
 from pypinyin import Style, lazy_pinyin, pinyin
 
 from audio.acoustic.units import UnknownSyllable, syllable_units
+from audio.graphs.accent import PLAIN, Accent, accented
 
 Units = tuple[str, ...]
 FILLER = "[unk]"
@@ -28,8 +29,19 @@ jieba.setLogLevel(logging.WARNING)
 class Lexicon:
     """Gives each word a number from 1 on in the order of asking; 0 is epsilon."""
 
-    def __init__(self) -> None:
+    def __init__(self, accent: Accent = PLAIN) -> None:
         self._numbers: dict[str, int] = {"<eps>": 0, BACKOFF: 1, FILLER: 2}
+        self.accent = accent
+        self._cutter = _cutter(accent.words) if accent.words else None
+
+    def pronunciations(self, word: str) -> tuple[tuple[Units, float], ...]:
+        """Readings with the accent's own, see the function of this name."""
+        return accented(word, pronunciations(word), self.accent)
+
+    def segment(self, text: str) -> list[str]:
+        """A sentence as words, the accent's own words whole; parts that cannot be spoken are left out."""
+        cut = self._cutter.lcut(text, HMM=False) if self._cutter else jieba.lcut(text, HMM=False)
+        return [word for word in cut if speakable(word)]
 
     def number(self, word: str) -> int:
         """Number of a word; raises UnknownSyllable when it cannot be spoken."""
@@ -45,6 +57,14 @@ class Lexicon:
     def table(self) -> str:
         """Contents of Vosk's ``words.txt``."""
         return "".join(f"{word} {number}\n" for word, number in self._numbers.items())
+
+
+def _cutter(words: tuple[str, ...]) -> jieba.Tokenizer:
+    cutter = jieba.Tokenizer()
+    for word in words:
+        if len(word) > 1:
+            cutter.add_word(word)
+    return cutter
 
 
 @cache

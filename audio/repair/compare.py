@@ -125,11 +125,13 @@ def compare(said: list[Said], channel: Channel, repairer: Repairer, vote: Vote |
             continue
         simple = hear_with(plain, sound, rate, Question())
         ours, judged = repaired(one, sound, rate, repairer)
-        texts = (simple.text, ours.text, judged.text if judged.verdict == "accept" else "")
+        went_on = judged.text if judged.verdict in ("accept", "answer") else ""
+        texts = (simple.text, ours.text, went_on)
         plain_right, ours_right, final = (reader.right(text, one) for text in texts)
+        sure = (True, True, judged.verdict == "accept")  # what is only answered binds nobody
         yield Compared(
             one.path.name, group(one), channel, one.text, simple.text, ours.text, judged,
-            plain_right, ours_right, final, tuple(map(reader.binds, texts)),  # type: ignore[arg-type]
+            plain_right, ours_right, final, tuple(s and reader.binds(t) for s, t in zip(sure, texts, strict=True)),  # type: ignore[arg-type]
         )  # fmt: skip
 
 
@@ -179,13 +181,14 @@ def summary(rows: list[Compared]) -> dict[str, dict[str, Any]]:
 def counted(mine: list[Compared]) -> dict[str, Any]:
     """The figures of one group."""
     number = len(mine)
+    went_on = ("accept", "answer")
     asked = [row for row in mine if row.judged.verdict == "ask"]
     harmed = [
-        row for row in mine if row.ours_right and row.judged.verdict == "accept" and not row.judged_right
+        row for row in mine if row.ours_right and row.judged.verdict in went_on and not row.judged_right
     ]
     lost = [row for row in mine if row.ours_right and row.judged.verdict == "again"]
     helped = [row for row in mine if not row.ours_right and row.judged_right]
-    wrong = [row for row in mine if row.judged.verdict == "accept" and not row.judged_right]
+    wrong = [row for row in mine if row.judged.verdict in went_on and not row.judged_right]
     shares = {
         "plain": sum(row.plain_right for row in mine), "ours": sum(row.ours_right for row in mine),
         "repair": sum(row.judged_right for row in mine), "helped": len(helped), "harmed": len(harmed),

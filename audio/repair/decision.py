@@ -1,4 +1,4 @@
-"""Accept, ask “您是说…吗”, or ask again: a weighted decision with calibrated confidences. Pure.
+"""Accept, only answer, ask “您是说…吗”, or ask again: a weighted decision with calibrated confidences. Pure.
 
 Two logistic models give the probability that the heard text, or the likeliest phrase, is what was meant. Their
 weights and the limits are data (``calibration.json``), fitted by ``xiangyin eval speech-fit`` (``fit.py``).
@@ -16,7 +16,7 @@ from typing import Literal
 
 from audio.repair.evidence import Evidence, Hypothesis, Situation
 
-Verdict = Literal["accept", "ask", "again"]
+Verdict = Literal["accept", "answer", "ask", "again"]
 CALIBRATION = Path(__file__).with_name("calibration.json")
 FEATURES = (
     "one",
@@ -32,6 +32,7 @@ FEATURES = (
     "named",
 )
 """Inputs of the models, in order: see `features`."""
+LIMITS = ("clear", "accept", "ask", "binding", "answer", "topic")
 _WORST_SCORE, _WIDEST = -4.0, 3.0
 
 
@@ -40,7 +41,9 @@ class Calibration:
     """``weights``: model (asis, best; each with and without sound) → weights in the order of FEATURES.
 
     Limits are probabilities: ``clear``, from which heard words are left alone; ``accept``; ``ask``, from which
-    a reading is worth asking about; ``binding``, for a yes that submits. ``accents``: `accents.py`.
+    a reading is worth asking about; ``binding``, for a yes that submits. Words that text retrieval takes for a
+    topic may be answered, but start nothing, from ``answer``, and are asked about from ``topic``.
+    ``accents``: `accents.py`.
     """
 
     weights: dict[str, tuple[float, ...]]
@@ -48,13 +51,16 @@ class Calibration:
     accept: float
     ask: float
     binding: float
+    answer: float = 1.0
+    topic: float = 1.0
     about: str = ""
     accents: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Judged:
-    """The decision. ``text`` is what to go on with (`accept`) or to ask about (`ask`); ``confidence`` its
+    """The decision. ``text`` is what to go on with (`accept`; `answer`: as a question that must start and confirm
+    nothing) or to ask about (`ask`; an empty text with a topic as meaning: its title); ``confidence`` its
     probability; ``repaired`` when it is not what was heard; ``because`` is for the log, without any words.
     ``accents``: how well each dialect's sounds fit, in standard deviations over speakers of plain Mandarin."""
 
@@ -74,7 +80,7 @@ def calibration(path: Path = CALIBRATION) -> Calibration:
     if tuple(content["features"]) != FEATURES:
         raise ValueError(f"{path.name} was fitted for other features; fit it again")
     weights = {name: tuple(map(float, row)) for name, row in content["weights"].items()}
-    limits = {name: float(content["limits"][name]) for name in ("clear", "accept", "ask", "binding")}
+    limits = {name: float(content["limits"][name]) for name in LIMITS}
     accents = {
         name: (float(mean), float(spread)) for name, (mean, spread) in content.get("accents", {}).items()
     }
@@ -94,11 +100,21 @@ def decide(evidence: Evidence, situation: Situation, known: Calibration) -> Judg
         return Judged("accept", best.text, p_best, best.meaning, not same, "heard" if same else "repaired")
     if p_asis >= needed:
         return Judged("accept", asis.text, p_asis, asis.meaning, because="heard")
+    asked_about = situation.question.kind == "open" and not situation.binding and about_topic(asis)
+    if asked_about and p_asis >= known.answer and p_asis >= p_best:
+        return Judged("answer", asis.text, p_asis, asis.meaning, because="topic")
     likelier, p = (best, p_best) if best and p_best >= p_asis else (asis, p_asis)
     if p >= known.ask:
         changed = likelier.text != asis.text
         return Judged("ask", likelier.text, p, likelier.meaning, changed, "unsure")
+    if asked_about and p_asis >= known.topic:
+        return Judged("ask", "", p_asis, asis.meaning, because="topic")
     return Judged("again", asis.text, p, because="unlike anything" if p_best < known.ask else "unsure")
+
+
+def about_topic(hypothesis: Hypothesis) -> bool:
+    """Whether text retrieval takes the words for a topic. They may be asked and answered; that binds nobody."""
+    return hypothesis.vote > 0 and hypothesis.meaning.startswith("topic:")
 
 
 def probability(hypothesis: Hypothesis, evidence: Evidence, known: Calibration) -> float:

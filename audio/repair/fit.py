@@ -25,6 +25,8 @@ ACCEPTED_WRONG = 0.01  # of accepted readings, and of speech outside the domain,
 BINDING_WRONG = 0.005
 ASK_FROM = 0.5  # a question back must be right as often as not
 CLEAR_WRONG = 0.005
+ANSWERED = (0.05, 0.01)  # wrong, and share of outside speech, of what is answered as a question
+TOPIC_ASKED = (0.3, 0.05)  # the same of topics asked about
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ def fit(rows: Sequence[Labelled], about: str) -> dict[str, Any]:
         "accept": accept,
         "ask": min(ASK_FROM, accept),
         "binding": max(accept, _limit(sounded, BINDING_WRONG)),
+        **_topic_limits([pair for pair in sounded if pair[1].model.startswith("asis")], accept),
     }
     return {"about": about, "features": list(FEATURES), "weights": weights,
             "limits": {name: round(value, 4) for name, value in limits.items()}}  # fmt: skip
@@ -102,16 +105,34 @@ def _held_out(inputs: Array, right: Array) -> list[float]:
     return [float(chance) for chance in chances]
 
 
-def _limit(pairs: Sequence[tuple[float, Labelled]], wrong: float) -> float:
-    """The lowest limit above which at most this share is wrong, of what is accepted and of outside speech."""
-    outside = max(1, sum(row.outside for _, row in pairs))
+def _topic_limits(asis: Sequence[tuple[float, Labelled]], accept: float) -> dict[str, float]:
+    """For words that text retrieval takes for a topic (features `voted` and `named`)."""
+    outside = sum(row.outside for _, row in asis)
+    voted, named = FEATURES.index("voted"), FEATURES.index("named")
+    topics = [pair for pair in asis if pair[1].row[voted] and pair[1].row[named]]
+    answer = min(accept, _limit(topics, *ANSWERED, outside=outside, least=0.1))
+    return {"answer": answer, "topic": min(answer, _limit(topics, *TOPIC_ASKED, outside=outside, least=0.1))}
+
+
+def _limit(
+    pairs: Sequence[tuple[float, Labelled]],
+    wrong: float,
+    strangers_too: float | None = None,
+    *,
+    outside: int | None = None,
+    least: float = 0.5,
+) -> float:
+    """The lowest limit above which at most these shares are wrong and of the outside speech."""
+    allowed = (wrong if strangers_too is None else strangers_too) * max(
+        1, sum(row.outside for _, row in pairs) if outside is None else outside
+    )
     best, errors, strangers = 0.995, 0, 0
     for accepted, (chance, row) in enumerate(sorted(pairs, key=lambda pair: -pair[0]), start=1):
         errors += not row.right
         strangers += row.outside
-        if errors <= wrong * accepted and strangers <= wrong * outside:
+        if errors <= wrong * accepted and strangers <= allowed:
             best = chance
-    return min(max(best, 0.5), 0.995)
+    return min(max(best, least), 0.995)
 
 
 def _row(hypothesis: Hypothesis, evidence: Evidence, right: bool, outside: bool) -> Labelled:

@@ -49,6 +49,13 @@ def command_words(root: Path = ROOT) -> dict[str, tuple[str, ...]]:
     return {str(intent): tuple(map(str, said)) for intent, said in content.items()}
 
 
+@lru_cache(maxsize=2)
+def topic_titles(root: Path = ROOT) -> dict[str, str]:
+    """Titles of the topics by meaning (``topic:…``)."""
+    files = sorted((root / "knowledge" / "catalogue").glob("*.yml"))
+    return {f"topic:{t['id']}": str(t["title"]) for path in files for t in _yaml(path).get("topics", [])}
+
+
 def _commands(root: Path) -> Iterator[Phrase]:
     known = command_words(root)
     for intent, said in known.items():
@@ -65,7 +72,9 @@ def _services(root: Path) -> Iterator[Phrase]:
             if line.strip() and not line.startswith("#"):
                 yield Phrase(line, f"service:{path.stem}")
     for path in sorted((root / "actions" / "services").glob("*.yml")):
-        title = str(_yaml(path).get("title") or "")
+        definition = _yaml(path)
+        title = str(definition.get("title") or "")
+        yield from (Phrase(str(text), f"service:{path.stem}") for text in definition.get("opening") or ())
         yield from (
             Phrase(f"{before}{title}", f"service:{path.stem}") for before in ("我要办", "帮我办", "办")
         )

@@ -9,11 +9,11 @@ from knowledge.laws.numbers import to_int
 
 Values = dict[str, frozenset[str]]
 _AMOUNT = re.compile(
-    r"(?P<number>\d+(?:\.\d+)?|[一二两三四五六七八九十百千万]+)\s*"
-    r"(?P<unit>[(（]?个?工作日[)）]?|周岁|岁|个月|万元|元|块钱|天|年(?!\s*\d{1,2}\s*月)|[%％])"
+    r"(?<![月\d.一二两三四五六七八九十百千万零〇])(?P<number>\d+(?:\.\d+)?|[一二两三四五六七八九十百千万零]+)\s*"
+    r"(?P<unit>[(（]?个?工作日[)）]?|周岁|岁|个月|万元|元|块钱|天|日(?![期常])|年(?!\s*\d{1,2}\s*月)|[%％])"
 )
 _DATE = re.compile(r"(\d{4})[年\-/.](\d{1,2})[月\-/.](\d{1,2})日?")
-_SAME = {"周岁": "岁", "块钱": "元", "％": "%"}
+_SAME = {"日": "天", "周岁": "岁", "块钱": "元", "％": "%"}
 
 
 def values_of(text: str) -> Values:
@@ -21,6 +21,8 @@ def values_of(text: str) -> Values:
 
     >>> sorted(values_of("工本费二十元，15个工作日办好")["元"])
     ['20']
+    >>> values_of("十五日内，八月三十一日前")["天"]
+    frozenset({'15'})
     """
     found: dict[str, set[str]] = defaultdict(set)
     for year, month, day in _DATE.findall(text):

@@ -9,9 +9,11 @@ from datetime import date
 
 from knowledge.entry import Entry
 from knowledge.importing.passage import Passage
-from knowledge.laws.articles import article_head, bare_name
+from knowledge.importing.values import Values, values_of
+from knowledge.laws.articles import ArticleRef, article_head, article_name, bare_name
 from knowledge.problems import Problem
 
+_CALENDAR_YEAR = re.compile(r"[二一][〇零九][〇零一二三四五六七八九]{2}年|(?:19|20)\d\d年")
 _APART = re.compile(r"[、，,；;\s]+")
 
 
@@ -43,10 +45,39 @@ def wrong_citations(
     return sorted(found)
 
 
+def unbacked_figures(entry: Entry, passages: Iterable[Passage]) -> dict[str, frozenset[str]]:
+    """Numbers by unit that an entry says and none of its cited articles does; days and working days are one unit.
+
+    What is left is derived, comes from a text that is not here, or is wrong: a person decides, `verify` says so.
+    """
+    cited = {
+        (bare_name(s.document.split(" ")[0]), a) for s in entry.sources for a in cited_articles(s.article)
+    }
+    texts = [p.text for p in passages if (bare_name(p.document), p.article) in cited]
+    backed = _figures("\n".join(texts))
+    said = _figures("\n".join(line for lines in entry.sections.values() for line in lines))
+    left = {unit: numbers - backed.get(unit, frozenset()) for unit, numbers in said.items()}
+    return {unit: numbers for unit, numbers in left.items() if numbers}
+
+
+def _figures(text: str) -> Values:
+    found = values_of(_CALENDAR_YEAR.sub("", text))
+    days = found.pop("工作日", frozenset()) | found.pop("天", frozenset())
+    return {**found, "天": days} if days else found
+
+
 def cited_articles(article: str) -> list[str]:
-    """“第二条、第三条第一款” → [第二条, 第三条]; what is no article is given as it stands."""
-    named = []
+    """“第二条、第三条第一款” → [第二条, 第三条], “第五条至第七条” → all three; what is no article as it stands."""
+    named: list[str] = []
     for part in filter(None, _APART.split(article)):
-        head = article_head(re.sub(r"(?<=条)(?!之)", " ", part, count=1))
-        named.append(head[0].article if head else part)
+        first, _, last = (_head(end) for end in part.partition("至"))
+        if first and last:
+            named += [article_name(number) for number in range(first.number, last.number + 1)]
+        else:
+            named.append(first.article if first else part)
     return named
+
+
+def _head(text: str) -> ArticleRef | None:
+    head = article_head(re.sub(r"(?<=条)(?!之)", " ", text, count=1))
+    return head[0] if head else None

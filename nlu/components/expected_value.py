@@ -2,7 +2,8 @@
 
 “有没有断缴” is a service request when nobody asked, and the answer when we have just read it out as a choice.
 The gateway sends what it asked for in the message's metadata (`expecting`: kind and choices); a text that
-looks like such a value becomes `inform`, `choose_option`, `affirm` or `deny`. Commands (a person, stop, back …)
+looks like such a value becomes `inform`, `choose_option`, `affirm` or `deny`. Words that were not heard surely
+(`hearing`) never become an intent that starts or confirms something. Commands (a person, stop, back …)
 always win: they have confidence 1 already. Names and numbers are never changed here, only the intent.
 """
 
@@ -71,6 +72,13 @@ def intent_for(
     return None
 
 
+def bound_intent(predicted: str, hearing: str | None) -> str | None:
+    """`ask_policy` for words that were not heard surely: they may be answered, but start and confirm nothing."""
+    return "ask_policy" if hearing == "unsure" and predicted not in BINDS_NOBODY else None
+
+
+BINDS_NOBODY = KEEP | {"ask_policy", "out_of_scope", "nlu_fallback", "greet", "goodbye", "thanks", "complain",
+                       "who_are_you"}  # fmt: skip
 ORDINAL = re.compile(
     r"第[一二三四五1-5]|^[一二三1-3a-cA-C]个?$|前面那个|后面那个|最后一个|都不是|上面那个|下面那个"
 )
@@ -111,6 +119,8 @@ else:
                     intent.get("name") or "",
                     float(intent.get("confidence") or 0.0),
                 )
+                hearing = (message.get("metadata") or {}).get("hearing")
+                implied = bound_intent(implied or intent.get("name") or "", hearing) or implied
                 if implied:
                     message.set(INTENT, {"name": implied, "confidence": 1.0}, add_to_output=True)
             return messages

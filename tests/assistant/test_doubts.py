@@ -15,6 +15,7 @@ from assistant.turn import Reply, Utterance
 from audio.hearing import Heard
 from audio.repair.decision import Judged
 from audio.repair.evidence import Situation
+from audio.repair.meanings import topic_titles
 
 pytestmark = pytest.mark.unit
 PROMPT = {
@@ -130,6 +131,23 @@ def test_a_yes_that_submits_must_be_heard_surely(talk: Any, verdict: Any) -> Non
     assert len(engine.asked) == 1
     say("确认办理")
     assert engine.asked[1][0] == "确认办理" and engine.asked[1][1]["expecting"] == CONFIRM["expecting"]
+
+
+def test_what_may_only_be_answered_goes_on_marked_as_unsure(talk: Any) -> None:
+    engine = Engine(PROMPT)
+    say, _ = talk(engine, Judged("answer", "那张社保卡没了", 0.6, "topic:social-security-card"))
+    say("那张社保卡没了")
+    say("我要认证")
+    assert [metadata["hearing"] for _, metadata in engine.asked] == ["unsure", "sure"]
+
+
+def test_a_likely_topic_is_asked_about_by_its_title(talk: Any) -> None:
+    meaning, title = next(iter(topic_titles().items()))
+    engine = Engine(PROMPT)
+    say, _ = talk(engine, Judged("ask", "", 0.3, meaning))
+    assert title in say("听不清的话").speech and not engine.asked
+    say("对")
+    assert [text for text, _ in engine.asked] == [title]
 
 
 def test_unlike_anything_is_asked_for_again_never_in_the_same_way(talk: Any) -> None:

@@ -16,9 +16,9 @@ from assistant.conversation import Assistant
 from assistant.engine import EngineError
 from assistant.records import Records
 from assistant.wording import sentences
-from audio.endpointing import Pace
 from audio.hearing import Question
 from audio.models import ModelError
+from audio.pace import Pace
 from audio.voice import sentences_of
 from tests.assistant.scripted_call import SECONDS_A_SENTENCE, Codes, Ear, Engine, FakeVoice, Line, Played
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from nlu.components.command_words import command_of, plain
-from nlu.components.expected_value import intent_for
+from nlu.components.expected_value import bound_intent, intent_for
 from nlu.components.question_not_request import intent_for as question
 from nlu.generate import ROOT, build, command_words, service_intent
 from nlu.rules import GENERAL_INTENTS
@@ -166,3 +166,23 @@ def test_a_story_with_再_is_no_wish_to_hear_it_again() -> None:
 
 def test_other_intents_are_left_alone() -> None:
     assert question("多少钱", "ask_policy") is None and question("要不要", "affirm") is None
+
+
+@pytest.mark.parametrize(
+    ("predicted", "hearing", "intent"),
+    [
+        ("pension_certification", "unsure", "ask_policy"),
+        ("affirm", "unsure", "ask_policy"),
+        ("choose_option", "unsure", "ask_policy"),
+        ("correct_value", "unsure", None),
+        ("ask_policy", "unsure", None),
+        ("human", "unsure", None),
+        ("emergency", "unsure", None),
+        ("pension_certification", "sure", None),
+        ("affirm", None, None),
+    ],
+)
+def test_what_was_not_heard_surely_starts_and_confirms_nothing(
+    predicted: str, hearing: str | None, intent: str | None
+) -> None:
+    assert bound_intent(predicted, hearing) == intent

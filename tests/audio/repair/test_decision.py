@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,15 @@ from hypothesis import strategies as st
 
 from audio.graphs.accent import PLAIN
 from audio.hearing import Question
-from audio.repair.decision import CALIBRATION, FEATURES, calibration, decide, features, probability
+from audio.repair.decision import (
+    CALIBRATION,
+    FEATURES,
+    Judged,
+    calibration,
+    decide,
+    features,
+    probability,
+)
 from audio.repair.evidence import Evidence, Hypothesis, Situation, gather
 from tests.audio.repair.small_book import KNOWN, book, heard, sound_of
 
@@ -64,6 +73,22 @@ def test_a_yes_that_binds_needs_more_than_one_that_does_not() -> None:
     assert binding.verdict == ("accept" if chance >= KNOWN.binding else "ask")
 
 
+def test_words_of_a_topic_are_answered_or_asked_about_and_bind_nothing() -> None:
+    known = replace(KNOWN, answer=0.6, topic=0.3)
+
+    def verdict(words: float, situation: Situation = OPEN, meaning: str = "topic:card") -> Judged:
+        asis = Hypothesis("那张卡没了", meaning, 8, score=-0.6, heard=True, vote=0.9)
+        return decide(Evidence(asis, None, words, True), situation, known)
+
+    answered, asked, again = verdict(0.7), verdict(0.2), verdict(-0.7)
+    assert (answered.verdict, answered.text, answered.repaired) == ("answer", "那张卡没了", False)
+    assert (asked.verdict, asked.text, asked.meaning) == ("ask", "", "topic:card")
+    assert again.verdict == "again"
+    for situation in (Situation(Question("yes_no")), Situation(binding=True)):
+        assert verdict(0.7, situation).verdict != "answer"
+    assert verdict(0.7, meaning="service:pension-certification").verdict != "answer"
+
+
 def test_without_time_for_the_sound_the_words_decide() -> None:
     evidence = gather(heard("养老金怎么认正", 0.9), None, OPEN, book(), PLAIN, None)
     assert not evidence.sounded and evidence.best is not None
@@ -105,6 +130,7 @@ def test_the_shipped_calibration_is_whole_and_cautious() -> None:
     assert set(known.weights) == {"asis-sound", "best-sound", "asis-text", "best-text"}
     assert all(len(row) == len(FEATURES) for row in known.weights.values())
     assert 0.5 <= known.ask <= known.accept <= known.binding < 1.0
+    assert 0.0 < known.topic <= known.answer <= known.accept
     assert json.loads(CALIBRATION.read_text("utf-8"))["about"]
 
 

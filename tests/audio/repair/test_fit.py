@@ -43,6 +43,7 @@ def test_limits_are_ordered_and_what_is_written_is_read(tmp_path: Path) -> None:
     known = calibration(path)
     assert known.about == "made up" and known.accents == {"wu": (0.1, 0.2)}
     assert known.ask <= known.accept <= known.binding
+    assert known.topic <= known.answer <= known.accept
     assert known.weights["best-text"] == pytest.approx(content["weights"]["best-text"])
 
 
