@@ -19,6 +19,7 @@ from audio.repair.decision import CALIBRATION
 from audio.repair.repairer import Repairer
 
 PATIENT = 600.0  # seconds: while measuring, the second pass is never skipped
+WIDTH = 190  # characters of the table; narrower it says nothing
 COLUMNS = {
     "recordings": "条数", "plain": "通用词图", "ours": "我们的词图", "repair": "加按音修正", "helped": "修好",
     "harmed": "修坏", "lost": "对的也请重说", "asked": "反问", "again": "请重说", "accepted_wrong": "没问就错",
@@ -119,4 +120,4 @@ def shown(figures: dict[str, dict[str, Any]]) -> None:
             f"{100 * row[key]:.1f}%" if isinstance(row[key], float) else str(row[key]) for key in COLUMNS
         ]
         table.add_row(name, *cells)
-    screen.print(table)
+    screen.print(table, width=WIDTH, crop=False)
