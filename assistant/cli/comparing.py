@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
 from rich.table import Table
 
-from assistant.cli.output import FAILED, complain, line, screen, tell
+from assistant.cli.output import FAILED, complain, line, tell
 from assistant.voting import TextVote
 from audio.acoustic.corpus import shared_folder, workplace
 from audio.evaluation import CHANNELS, Channel
@@ -113,11 +114,11 @@ def gathered(inside: list[Path], outside: list[Path], most: int | None) -> list[
 
 
 def shown(figures: dict[str, dict[str, Any]]) -> None:
-    """The table for people."""
-    table = Table("", *COLUMNS.values(), title="按音修正：帮了多少，修坏多少")
+    """The table for people: a group a line, under a line of headings."""
+    table = Table("", *COLUMNS.values(), title="按音修正：帮了多少，修坏多少", width=WIDTH)
     for name, row in figures.items():
         cells = [
             f"{100 * row[key]:.1f}%" if isinstance(row[key], float) else str(row[key]) for key in COLUMNS
         ]
         table.add_row(name, *cells)
-    screen.print(table, width=WIDTH, crop=False)
+    Console(width=WIDTH, highlight=False).print(table)
