@@ -113,7 +113,8 @@ class Assistant:
             said = await self._weigh(heard, dialogue, marks)
         doubt, dialogue.doubt = dialogue.doubt, None
         if said is None:
-            return Asked("unheard", dialogue.unheard_sentence(), {}, dialogue.expecting, doubt)
+            text = heard.text if isinstance(heard, Heard) else heard
+            return Asked("unheard", dialogue.unheard_sentence(), {}, dialogue.expecting, doubt, text)
         if doubt and isinstance(said, Words):
             return resolved(doubt, said, dialogue.dialect)
         if doubt and isinstance(said, Asked):
@@ -133,7 +134,9 @@ class Assistant:
         marks["repaired"] = float(judged.repaired and judged.verdict == "accept")
         if judged.verdict != "again":
             dialogue.choice.note(heard.text, dict(judged.accents))
-        return weighed(judged, heard, dialogue.expecting, situation.binding)
+        said = weighed(judged, heard, dialogue.expecting, situation.binding, dialogue.unsure)
+        dialogue.unsure = dialogue.unsure + 1 if isinstance(said, Asked) and situation.binding else 0
+        return said
 
     def _offer_answered(self, text: str, dialogue: Dialogue) -> Asked | None:
         """The answer to “要不要用四川话”; other words are a turn like any other."""
@@ -229,7 +232,7 @@ class Assistant:
         speech, display = word([outcome], utterance.channel)
         return Reply(
             conversation=utterance.conversation,
-            heard=heard or str(asked.params.get("heard", "")),
+            heard=heard or asked.heard,
             status=asked.status,
             speech=speech,
             display=display,

@@ -15,6 +15,7 @@ from audio.hearing import Heard
 from audio.repair.decision import Judged
 from audio.repair.meanings import topic_titles
 
+UNSURE = ("confirm_unsure", "confirm_unsure_again", "confirm_unsure_person")
 YES_NO: Mapping[str, Any] = {"kind": "yes_no", "choices": []}
 
 
@@ -28,13 +29,15 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Asked:
-    """A canned sentence instead of a turn of the engine; `expecting` replaces the open question."""
+    """A canned sentence instead of a turn of the engine; `expecting` replaces the open question. `heard` is
+    what the recogniser made of it."""
 
     status: str
     sentence: str
     params: Mapping[str, Any]
     expecting: Mapping[str, Any] | None
     doubt: Doubt | None = None
+    heard: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,19 +50,23 @@ class Words:
 
 
 def weighed(
-    judged: Judged, heard: Heard, expecting: Mapping[str, Any] | None, binding: bool
+    judged: Judged, heard: Heard, expecting: Mapping[str, Any] | None, binding: bool, before: int = 0
 ) -> Words | Asked | None:
-    """What a hearing comes to; None when it must be asked for again."""
+    """What a hearing comes to; None when it must be asked for again.
+
+    ``before``: how often in a row a yes that submits was not heard surely; never asked the same way a third time.
+    """
     if judged.verdict == "accept":
         return Words(judged.text, expecting)
     if binding:
-        return Asked("confirming", "confirm_unsure", {}, expecting)
+        sentence = UNSURE[min(before, len(UNSURE) - 1)]
+        return Asked("confirming", sentence, {}, expecting, heard=heard.text)
     if judged.verdict == "answer":
         return Words(judged.text, expecting, unsure=True)
     text = judged.text or topic_titles().get(judged.meaning, "")
     if judged.verdict == "ask" and text:
         sentence = "did_you_say" if judged.text else "did_you_ask"
-        return Asked("clarifying", sentence, {"heard": text}, YES_NO, Doubt(text, expecting))
+        return Asked("clarifying", sentence, {"heard": text}, YES_NO, Doubt(text, expecting), heard.text)
     return None
 
 

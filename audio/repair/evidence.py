@@ -22,6 +22,8 @@ from audio.repair.scores import Sound, scores
 NEAREST = 150  # phrases by sound
 OF_A_VOTE = 30  # phrasings for each of text retrieval's topics
 VOTES = 3
+EXPECTED = 3.0
+"""Nats in favour of an answer to the open question: about log of (0.8 / 30 answers) over (0.2 / 170 commands)."""
 COMPARED = 6  # hypotheses whose likeness to the heard words is computed
 ORDINALS = ("第一个", "第二个", "第三个", "第四个", "都不是", "前面那个", "后面那个")
 
@@ -74,33 +76,37 @@ def gather(
     book: Phrasebook,
     accent: Accent,
     vote: Vote | None,
+    dialect: str = "mandarin",
 ) -> Evidence:
     """The evidence for one utterance whose text is not empty."""
     own = spoken_units(heard.text)
     votes = dict(vote(heard.text)[:VOTES]) if vote else {}
-    expected = _expected(situation)
-    phrases, units = _phrases(heard, sound, own, book, votes, expected)
+    expected = _expected(situation, dialect)
+    phrases, units = _phrases(heard, sound, own, book, votes, expected, dialect)
     fits = _fits(sound, accent, [own, *units])
     length = max(len(sound.greedy) if sound else 0, 1)
-    per_unit = [fit / max(len(u), length) for fit, u in zip(fits, [own, *units], strict=True)]
+    lengths = [max(len(u), length) for u in [own, *units]]
+    per_unit = [float(fit) / n for fit, n in zip(fits, lengths, strict=True)]
+    texts = [heard.text, *(phrase.text for phrase in phrases)]
+    likely = [s + EXPECTED / n * (t in expected) for s, n, t in zip(per_unit, lengths, texts, strict=True)]
     known = book.find(heard.text)
-    meaning = known.meaning if known else _voted(votes) or f"words:{heard.text}"
+    meaning = expected.get(heard.text) or (known.meaning if known else _voted(votes) or f"words:{heard.text}")
     asis = Hypothesis(
         heard.text, meaning, len(own), per_unit[0] if sound and own else None, vote=votes.get(meaning, 0.0),
         expected=heard.text in expected, heard=True,
-        margin=_margin(per_unit[0], meaning, phrases, per_unit[1:]) if sound and own else 0.0,
+        margin=_margin(likely[0], meaning, phrases, likely[1:]) if sound and own else 0.0,
     )  # fmt: skip
-    best = _best(heard.text, own, phrases, units, per_unit[1:], sound, votes, expected, accent)
+    best = _best(heard.text, own, phrases, units, per_unit[1:], likely[1:], sound, votes, expected, accent)
     return Evidence(asis, best, heard.confidence, sound is not None)
 
 
-def _expected(situation: Situation) -> dict[str, str]:
+def _expected(situation: Situation, dialect: str) -> dict[str, str]:
     """What answers the open question, with its meaning."""
     found = {choice: f"choice:{choice}" for choice in situation.question.choices}
     if situation.question.kind == "choice" or situation.question.choices:
         found |= {ordinal: f"choice:{ordinal}" for ordinal in ORDINALS}
     if situation.question.kind in ("yes_no", "choice"):
-        answers = command_words()
+        answers = command_words(dialect)
         for intent in ("affirm", "deny"):
             found |= {said: f"command:{intent}" for said in answers.get(intent, ())}
     return found
@@ -113,6 +119,7 @@ def _phrases(
     book: Phrasebook,
     votes: Mapping[str, float],
     expected: Mapping[str, str],
+    dialect: str,
 ) -> tuple[list[Phrase], list[Units]]:
     queries = [sound.greedy] if sound else []
     queries += [units for text in heard.alternatives[:2] if (units := spoken_units(text))]
@@ -120,7 +127,8 @@ def _phrases(
     for meaning in votes:
         numbers += book.meaning(meaning)[:OF_A_VOTE]
     numbers += book.commands
-    found = {book.phrases[n].text: (book.phrases[n], book.units[n]) for n in numbers}
+    foreign = {n for n in book.commands if book.phrases[n].dialect not in ("mandarin", dialect)}
+    found = {book.phrases[n].text: (book.phrases[n], book.units[n]) for n in numbers if n not in foreign}
     for text, meaning in expected.items():
         units = spoken_units(text)
         if units:
@@ -143,15 +151,16 @@ def _best(
     phrases: Sequence[Phrase],
     units: Sequence[Units],
     per_unit: Sequence[float],
+    likely: Sequence[float],
     sound: Sound | None,
     votes: Mapping[str, float],
     expected: Mapping[str, str],
     accent: Accent,
 ) -> Hypothesis | None:
-    """The phrase with the best sound; without sound, with the words most like the heard ones."""
+    """The phrase with the best sound, what was asked for preferred; without sound, with the words most like the heard ones."""
     if not phrases:
         return None
-    order = sorted(range(len(phrases)), key=lambda n: -per_unit[n])
+    order = sorted(range(len(phrases)), key=lambda n: -likely[n])
     compared = order[:COMPARED] if sound else range(len(phrases))
     alike = {n: likeness(own, units[n], accent) for n in compared}
     if sound is None:
@@ -159,7 +168,7 @@ def _best(
     first = order[0]
     meaning = phrases[first].meaning
     margin = (
-        _margin(per_unit[first], meaning, phrases, per_unit)
+        _margin(likely[first], meaning, phrases, likely)
         if sound
         else _text_margin(alike, meaning, phrases, first)
     )
@@ -169,8 +178,8 @@ def _best(
     )  # fmt: skip
 
 
-def _margin(own: float, meaning: str, phrases: Sequence[Phrase], per_unit: Sequence[float]) -> float:
-    others = [s for phrase, s in zip(phrases, per_unit, strict=True) if phrase.meaning != meaning]
+def _margin(own: float, meaning: str, phrases: Sequence[Phrase], likely: Sequence[float]) -> float:
+    others = [s for phrase, s in zip(phrases, likely, strict=True) if phrase.meaning != meaning]
     return own - max(others, default=own - 5.0)
 
 

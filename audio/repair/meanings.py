@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from audio.graphs.phrases import CARRIERS, ROOT, read_list, sentences
+from dialects.packs import PackError, list_packs, load_pack
 
 LONGEST = 26  # characters; a longer sentence is never said the same way twice
 _DIALECT = re.compile(r"#\s*dialect\s+(\w+)")
@@ -42,11 +43,24 @@ def known_phrases(root: Path = ROOT) -> tuple[Phrase, ...]:
     return tuple(found.values())
 
 
-def command_words(root: Path = ROOT) -> dict[str, tuple[str, ...]]:
-    """Intent of a command to the utterances that are nothing but it."""
+@lru_cache(maxsize=16)
+def command_words(dialect: str = "mandarin", root: Path = ROOT) -> dict[str, tuple[str, ...]]:
+    """Intent of a command to the utterances that are nothing but it: Mandarin's, and those of the dialect's pack.
+
+    Other packs' stay out: 未 is a no in Cantonese, and sounds like 对 to a small model.
+    """
     path = root / "nlu" / "commands.yml"
-    content = _yaml(path) if path.is_file() else {}
-    return {str(intent): tuple(map(str, said)) for intent, said in content.items()}
+    found = (
+        {str(intent): tuple(map(str, said)) for intent, said in _yaml(path).items()} if path.is_file() else {}
+    )
+    try:
+        own = load_pack(dialect).commands
+    except PackError:
+        own = {}
+    taken = {text for said in found.values() for text in said}
+    for intent, said in own.items():
+        found[intent] = (*found.get(intent, ()), *(text for text in said if text not in taken))
+    return found
 
 
 @lru_cache(maxsize=2)
@@ -57,13 +71,11 @@ def topic_titles(root: Path = ROOT) -> dict[str, str]:
 
 
 def _commands(root: Path) -> Iterator[Phrase]:
-    known = command_words(root)
-    for intent, said in known.items():
-        yield from (Phrase(text, f"command:{intent}") for text in said)
-    listed = {text for said in known.values() for text in said}
+    for dialect in ["mandarin", *(name for name in list_packs() if name != "mandarin")]:
+        for intent, said in command_words(dialect, root).items():
+            yield from (Phrase(text, f"command:{intent}", dialect) for text in said)
     for text in (*read_list("commands"), *read_list("yes_no")):
-        if text not in listed:
-            yield Phrase(text, f"command:{text}")
+        yield Phrase(text, f"command:{text}")
 
 
 def _services(root: Path) -> Iterator[Phrase]:

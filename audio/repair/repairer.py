@@ -58,7 +58,9 @@ class Repairer:
             return Judged("accept", heard.text, heard.confidence, because="value")
         try:
             known, sound = self._known or calibration(), self.sound(heard)
-            evidence = gather(heard, sound, situation, self._book(), accent_of_dialect(dialect), self._vote)
+            evidence = gather(
+                heard, sound, situation, self._book(), accent_of_dialect(dialect), self._vote, dialect
+            )
             judged = decide(evidence, situation, known)
             if situation.guessing and sound is not None and judged.verdict != "again":
                 fits = accents.fits(sound, spoken_units(judged.text))
@@ -78,7 +80,7 @@ class Repairer:
     def evidence(self, heard: Heard, dialect: str, situation: Situation) -> Evidence:
         """What `judge` decides on."""
         return gather(
-            heard, self.sound(heard), situation, self._book(), accent_of_dialect(dialect), self._vote
+            heard, self.sound(heard), situation, self._book(), accent_of_dialect(dialect), self._vote, dialect
         )
 
     def sound(self, heard: Heard) -> Sound | None:

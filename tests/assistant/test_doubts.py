@@ -133,6 +133,17 @@ def test_a_yes_that_submits_must_be_heard_surely(talk: Any, verdict: Any) -> Non
     assert engine.asked[1][0] == "确认办理" and engine.asked[1][1]["expecting"] == CONFIRM["expecting"]
 
 
+def test_a_yes_that_is_never_heard_surely_is_never_asked_for_in_the_same_way_and_submits_nothing(
+    talk: Any,
+) -> None:
+    engine = Engine(CONFIRM)
+    say, _ = talk(engine, Judged("accept", "我要认证", 0.99), *(Judged("ask", "对", 0.8) for _ in range(3)))
+    say("我要认证")
+    replies = [say("队") for _ in range(3)]
+    assert {r.status for r in replies} == {"confirming"} and len({r.speech for r in replies}) == 3
+    assert "人工" in replies[2].speech and len(engine.asked) == 1
+
+
 def test_what_may_only_be_answered_goes_on_marked_as_unsure(talk: Any) -> None:
     engine = Engine(PROMPT)
     say, _ = talk(engine, Judged("answer", "那张社保卡没了", 0.6, "topic:social-security-card"))
@@ -155,6 +166,7 @@ def test_unlike_anything_is_asked_for_again_never_in_the_same_way(talk: Any) -> 
     say, _ = talk(engine, *(Judged("again", "", 0.1) for _ in range(3)))
     replies = [say("电视里的话") for _ in range(3)]
     assert {r.status for r in replies} == {"unheard"} and len({r.speech for r in replies}) == 3
+    assert {r.heard for r in replies} == {"电视里的话"}
     assert not engine.asked
 
 

@@ -22,7 +22,9 @@ from audio.repair.decision import (
     probability,
 )
 from audio.repair.evidence import Evidence, Hypothesis, Situation, gather
-from tests.audio.repair.small_book import KNOWN, book, heard, sound_of
+from audio.repair.meanings import Phrase
+from audio.repair.phrasebook import Phrasebook, spoken_units
+from tests.audio.repair.small_book import KNOWN, PHRASES, book, heard, sound_of
 
 OPEN = Situation()
 
@@ -58,6 +60,16 @@ def test_an_offered_choice_is_heard_though_no_graph_held_it() -> None:
     found = judged("高林金贴", "高龄津贴", situation=situation)
     assert (found.verdict, found.meaning) == ("accept", "choice:高龄津贴")
     assert found.text == "高龄津贴"
+
+
+def test_what_was_asked_for_is_likelier_and_other_dialects_words_are_not_said() -> None:
+    asked = Situation(Question("yes_no", ("对", "不对")))
+    phrases = [*PHRASES, Phrase("喂", "command:greet"), Phrase("未", "command:deny", "cantonese")]
+    made = Phrasebook(phrases, [spoken_units(phrase.text) for phrase in phrases])
+    evidence = gather(heard("对"), sound_of("未"), asked, made, PLAIN, None)
+    assert evidence.best is not None and evidence.best.text != "未"
+    in_cantonese = gather(heard("未"), sound_of("未"), asked, made, PLAIN, None, "cantonese")
+    assert in_cantonese.best is not None and in_cantonese.best.meaning == "command:deny"
 
 
 def test_a_yes_that_binds_needs_more_than_one_that_does_not() -> None:
