@@ -24,7 +24,8 @@ class Dialogue:
     """State of one conversation. `expecting` is the open question; `answered` replays a repeated message id.
 
     `tapped` is the dialect that the channel last gave: giving it again is no new choice. `doubt` is what we
-    asked about (“您是说…吗”), `unsure` how often in a row a binding yes was not heard surely, `choice` how far the choice of a dialect has come.
+    asked about (“您是说…吗”), `unsure` how often in a row a binding yes was not heard surely, `choice` how far
+    the choice of a dialect has come.
     """
 
     dialect: str = "mandarin"

@@ -157,7 +157,7 @@ def _best(
     expected: Mapping[str, str],
     accent: Accent,
 ) -> Hypothesis | None:
-    """The phrase with the best sound, what was asked for preferred; without sound, with the words most like the heard ones."""
+    """The phrase with the best sound, answers to the question preferred; without sound, with the likest words."""
     if not phrases:
         return None
     order = sorted(range(len(phrases)), key=lambda n: -likely[n])
