@@ -9,6 +9,7 @@ recogniser as a caller's; errors are edits over reference length, in characters 
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -32,6 +33,7 @@ NOISE_DECIBELS = 10.0  # speech over white noise in the "noise" channel
 Turn = Callable[[Heard, str], Mapping[str, Any]]
 """(what was heard, dialect) → ``topic``, ``service``, ``status`` and ``candidates`` of the reply."""
 Float32 = NDArray[np.float32]
+log = logging.getLogger(__name__)
 _SHOWN = ("topic", "service", "status")
 
 
@@ -81,7 +83,13 @@ def _one(
         except AudioFileError as error:
             problem = error.code
     hearing, cpu = time.perf_counter() - begun, time.process_time() - cpu
-    reply = turn(heard, dialect) if turn is not None and heard.text else {}
+    reply: Mapping[str, Any] = {}
+    if turn is not None and heard.text:
+        try:
+            reply = turn(heard, dialect)
+        except Exception:  # whatever broke, it costs this line and is told in it, not the run
+            log.exception("the turn for %s failed", wanted.get("path"))
+            reply = {"status": "failed"}
     row = {
         "path": wanted.get("path"), "heard": heard.text, "normalised": _normalised(heard.text, dialect),
         **{key: reply.get(key) for key in _SHOWN},

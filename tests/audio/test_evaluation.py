@@ -88,3 +88,13 @@ def test_an_offered_topic_is_no_right_one_but_counted(manifest: Path, monkeypatc
     reply = {"topic": None, "status": "clarifying", "candidates": [{"topic": "resident-medical-enrolment"}]}
     *_, totals = evaluation.evaluate_speech(manifest, turn=lambda *_: reply)
     assert (totals["topic_accuracy"], totals["topic_right_or_offered"]) == (0.0, 1.0)
+
+
+def test_a_turn_that_breaks_costs_a_line(manifest: Path, monkeypatch) -> None:
+    monkeypatch.setattr(evaluation, "hear", lambda *_: heard("医保"))
+
+    def broken(*_: object) -> dict:
+        raise RuntimeError("engine gone")
+
+    *rows, totals = evaluation.evaluate_speech(manifest, turn=broken)
+    assert rows[0]["status"] == "failed" and totals["topic_accuracy"] == 0.0
