@@ -13,7 +13,6 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -185,7 +184,7 @@ def _encoder_stamp() -> str:
 def _fingerprint(store: Store, rows: list[Row], fusion: object, stamp: str) -> str:
     digest = hashlib.sha256(f"{FORMAT} {stamp} {fusion}".encode())
     for row in rows:
-        digest.update(repr(astuple(row)).encode())
+        digest.update(repr((row.text, row.label, row.kind)).encode())
     for entry in store.entries.values():
         digest.update(repr(entry).encode())
     for boundary in store.boundaries.values():

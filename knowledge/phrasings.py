@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from knowledge.problems import Problem
 
@@ -53,6 +54,7 @@ def parse_phrasings(text: str, file: str) -> tuple[list[Phrasing], list[Problem]
     return phrasings, problems
 
 
+@lru_cache(maxsize=1 << 16)
 def same_wording(text: str) -> str:
     """The key by which two phrasings count as one: NFKC, lower case, punctuation and blanks dropped."""
     folded = unicodedata.normalize("NFKC", text).casefold()

@@ -85,7 +85,7 @@ def write_snapshot(
         counted.index(of_label).save(folder / f"topics-{name}")
     with (folder / "rows.jsonl").open("w", encoding="utf-8") as file:
         for row in rows:
-            file.write(json.dumps(asdict(row), ensure_ascii=False) + "\n")
+            file.write(json.dumps(vars(row), ensure_ascii=False) + "\n")
     _write(folder / "entries.json", [asdict(entry) for entry in entries.values()])
     _write(folder / "boundaries.json", [asdict(boundary) for boundary in boundaries.values()])
     _write(folder / "fusion.json", fusion)
