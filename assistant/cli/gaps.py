@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.cases import cases_of
@@ -28,7 +27,7 @@ from knowledge.phrasings import same_wording
 from knowledge.store import Store, load_store
 
 KINDS = {"unanswered": "没答上", "clarified": "反问后走了", "complaint": "说答得不对"}
-SHOWN_WORDINGS = 10
+SHOWN_WORDINGS, SHOWN_IN_TEXT = 10, 4
 
 
 def add_to(group: typer.Typer) -> None:
@@ -126,20 +125,23 @@ def _show(rows: Sequence[dict[str, Any]], as_json: bool) -> None:
     if not rows:
         screen.print("没有没答上的。")
         return
-    table = Table("组", "人", "次", "怎么问的", "情况", "渠道", "地方", "方言", "最近的主题")
     for row in rows:
+        screen.print(f"[bold]{row['group']}[/bold]  {row['people']} 人 {row['cases']} 次")
+        for wording in row["wordings"][:SHOWN_IN_TEXT]:
+            screen.print(f"  · {wording}", markup=False)
         kinds = {KINDS[kind]: count for kind, count in row["kinds"].items()}
-        near = "\n".join(f"{n['title']} {100 * n['share']:.0f}%" for n in row["near"])
-        remarks = [f"多半不归我们：{row['boundary']}"] if row["boundary"] else []
-        remarks += [f"{row['failed']} 没答住"] if row["failed"] else []
-        asked = "\n".join([*row["wordings"][:3], *remarks])
-        cells = (_counted(cell) for cell in (kinds, row["channels"], row["places"], row["dialects"]))
-        table.add_row(row["group"], str(row["people"]), str(row["cases"]), asked, *cells, near)
-    screen.print(table)
+        counted = (_counted(cell) for cell in (kinds, row["channels"], row["places"], row["dialects"]))
+        screen.print("  " + "；".join(counted), style="dim", markup=False)
+        near = "、".join(f"{n['title']}（{n['topic']}）{100 * n['share']:.0f}%" for n in row["near"])
+        screen.print(f"  最近的主题：{near or '没有'}", style="dim", markup=False)
+        if row["boundary"]:
+            screen.print(f"  多半不归我们：{row['boundary']}", style="yellow", markup=False)
+        if row["failed"]:
+            screen.print(f"  已经由 {row['failed']} 回答过，还是有人没得到答案", style="yellow", markup=False)
 
 
 def _counted(counts: dict[str, int]) -> str:
-    return "\n".join(f"{name or '没说'} {count}" for name, count in counts.items())
+    return "、".join(f"{name or '没说'} {count}" for name, count in counts.items())
 
 
 def _find(groups: Sequence[Group], name: str) -> Group:
