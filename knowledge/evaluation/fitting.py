@@ -28,9 +28,9 @@ from knowledge.retrieval.fusion import (
 from knowledge.retrieval.snapshot import Snapshot
 
 RIDGE = 0.02
-GAINS = {"right": 1.0, "choice_right": 0.53, "choice_wrong": -0.1, "wrong": -1.0, "unanswered": 0.0}
+GAINS = {"right": 1.0, "choice_right": 0.53, "choice_wrong": -0.1, "wrong": -0.8, "unanswered": 0.0}
 OUTSIDE_GAINS = {"right": 1.0, "choice": -0.5, "wrong": -1.0}
-"""What one query is worth when limits are chosen: a wrong answer costs what a right one is worth."""
+"""What one query is worth when limits are chosen: a wrong answer costs most of what a right one is worth."""
 
 
 @dataclass(frozen=True)
