@@ -80,9 +80,10 @@ def readings_of(rows: Iterable[Reading]) -> dict[str, tuple[tuple[Units, float],
     found: dict[str, list[tuple[Units, float]]] = {}
     for row in rows:
         try:
-            found.setdefault(row.word, []).append((pinyin_units(row.pinyin), row.weight))
+            units = pinyin_units(row.pinyin)
         except UnknownSyllable:
             continue
+        found.setdefault(row.word, []).append((units, row.weight))
     return {word: tuple(readings) for word, readings in found.items()}
 
 

@@ -46,7 +46,7 @@ def test_every_sentence_of_the_actions_is_worded(name: str) -> None:
 
 def test_no_sentence_asks_for_a_parameter_that_nobody_gives() -> None:
     given = {"place", "document_said", "again_note", "dialect_name", "source_said", "source_shown"}
-    given |= {"law_older", "law_notes", "day_said"}
+    given |= {"law_older", "law_notes", "day_said", "heard"}
     for name, sentence in sentences().items():
         for text in sentence.values() if isinstance(sentence, dict) else [sentence]:
             fields = {field for _, field, _, _ in string.Formatter().parse(text) if field}
