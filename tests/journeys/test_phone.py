@@ -184,12 +184,12 @@ def recording(folder: Path, text: str) -> str:
 
 
 def contains(heard: Int16, sentence: str) -> float:
-    """How well a sentence of ours is found in what the caller heard, 0-1: the mean over its seconds.
+    """How well a sentence of ours is found in what the caller heard, 0-1: the mean over its half seconds.
 
-    Each second is looked for by itself, so a frame that a busy machine lost costs one second, not the rest.
+    Each is looked for by itself, so a frame that a busy machine lost costs half a second, not the rest.
     """
     wanted = telephone_sound(speak(sentence)).astype(np.float64)
-    pieces = np.array_split(wanted, max(1, round(wanted.size / 8000)))
+    pieces = np.array_split(wanted, max(1, round(wanted.size / 4000)))
     return float(np.mean([best_correlation(heard, piece) for piece in pieces if piece.any()]))
 
 
@@ -215,7 +215,7 @@ def test_the_caller_hears_the_welcome_asks_and_hears_the_answer(tmp_path: Path) 
             _, heard = await desk.call(["quiet", 1.0], ["play", question], ["quiet", 1.0])
         assert engine.asked == ["养老金怎么认证"]
         for sentence in (*sentences_of(canned("welcome")), "养老金资格认证，一年认一次。"):
-            assert contains(heard, sentence) > 0.8, sentence
+            assert contains(heard, sentence) > 0.7, sentence
 
     run(scenario())
 
@@ -226,7 +226,7 @@ def test_keys_are_typed_and_a_key_stops_our_speech(tmp_path: Path) -> None:
         async with office(tmp_path, engine, Words()) as desk:
             _, heard = await desk.call(["spoken", 0.3], ["keys", "13800000000#"], ["quiet", 1.0])
         assert engine.asked == ["13800000000"]
-        assert contains(heard, "收到了。") > 0.8
+        assert contains(heard, "收到了。") > 0.7
         assert contains(heard, sentences_of(canned("welcome"))[-1]) < 0.6, "the welcome went on"
 
     run(scenario())
@@ -239,7 +239,7 @@ def test_an_interruption_is_heard_and_stops_us(tmp_path: Path) -> None:
             said = recording(tmp_path, "我要办养老金认证")
             _, heard = await desk.call(["spoken", 0.3], ["play", said], ["quiet", 1.5])
         assert engine.asked == ["我要办养老金认证"]
-        assert contains(heard, "一年认一次。") > 0.8
+        assert contains(heard, "一年认一次。") > 0.7
         assert contains(heard, sentences_of(canned("welcome"))[-1]) < 0.6, "the welcome went on"
 
     run(scenario())
@@ -250,7 +250,7 @@ def test_goodbye_is_said_and_then_we_hang_up(tmp_path: Path) -> None:
         engine = ScriptedEngine(outcome("好，再见。", intent="goodbye"))
         async with office(tmp_path, engine, Words()) as desk:
             events, heard = await desk.call(["quiet", 0.5], ["keys", "1#"], ["until_gone"])
-        assert [what for _, what in events if what == "gone"] and contains(heard, "好，再见。") > 0.8
+        assert [what for _, what in events if what == "gone"] and contains(heard, "好，再见。") > 0.7
 
     run(scenario())
 
@@ -274,7 +274,7 @@ def test_a_person_is_a_transfer_that_the_clerk_answers(tmp_path: Path) -> None:
         engine = ScriptedEngine(outcome("给您转人工。", "handed_over", intent="human"))
         async with office(tmp_path, engine, Words(), transfer=True) as desk:
             events, heard = await desk.call(["spoken", 0.3], ["keys", "0"], ["until_gone"])
-        assert engine.asked == ["人工"] and contains(heard, "给您转人工。") > 0.8
+        assert engine.asked == ["人工"] and contains(heard, "给您转人工。") > 0.7
         assert "clerk answered" in [what for _, what in events]
 
     run(scenario())
@@ -287,7 +287,7 @@ def test_on_hold_the_call_lives_and_nothing_is_lost(tmp_path: Path) -> None:
             held = [["hold"], ["held", 4.0], ["resume"]]
             _, heard = await desk.call(["spoken", 0.3], *held, ["quiet", 1.0], ["keys", "1#"], ["quiet", 0.6])
         assert engine.asked == ["1"]
-        assert contains(heard, sentences_of(canned("welcome"))[-1]) > 0.8
+        assert contains(heard, sentences_of(canned("welcome"))[-1]) > 0.7
 
     run(scenario())
 
