@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -30,7 +30,7 @@ def syllables(text: str) -> list[str]:
     return lazy_pinyin("".join(characters(text)), style=Style.NORMAL)
 
 
-def edits(heard: list[str], wanted: list[str]) -> int:
+def edits(heard: Sequence[object], wanted: Sequence[object]) -> int:
     """Levenshtein distance."""
     row = list(range(len(wanted) + 1))
     for i, one in enumerate(heard, start=1):

@@ -15,7 +15,7 @@ import numpy as np
 
 from audio.hearing import OPEN, Recogniser
 from audio.resampling import to_float, to_recogniser
-from audio.scores import characters, edits, syllables
+from audio.scores import characters, edits, share, syllables
 from audio.speakable import speakable
 from audio.speaking import RATE_HZ, Voice, VoiceUnavailable, frames_of
 
@@ -35,10 +35,10 @@ class _Sum:
         return {
             "totals": True, "voice": voice, "ear": ear, "sentences": self.sentences, "failed": self.failed,
             "right_by_sound": self.right,
-            "character_error": _share(self.character_edits, self.characters),
-            "syllable_error": _share(self.syllable_edits, self.characters),
-            "syllables_a_second": _share(self.characters, self.seconds),
-            "real_time_factor": _share(self.making, self.seconds),
+            "character_error": share(self.character_edits, self.characters),
+            "syllable_error": share(self.syllable_edits, self.characters),
+            "syllables_a_second": share(self.characters, self.seconds),
+            "real_time_factor": share(self.making, self.seconds),
         }  # fmt: skip
 
 
@@ -81,7 +81,3 @@ def _one(sentence: str, voice: Voice, ear: Recogniser, dialect: str, total: _Sum
 def _plain(text: str, dialect: str) -> str:
     """As spoken, so that 15 and 十五 count as the same; 幺 is another way to say 一."""
     return speakable(text, dialect).replace("幺", "一").replace("两", "二")
-
-
-def _share(part: float, whole: float) -> float | None:
-    return round(part / whole, 4) if whole else None

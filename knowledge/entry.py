@@ -75,6 +75,19 @@ class Entry:
         return day - self.reviewed > REVIEW_AFTER
 
 
+def citation(entry: Entry) -> dict[str, str]:
+    """The first source and when and where it holds, as it is shown with an answer."""
+    first = entry.sources[0]
+    return {
+        "document": first.document,
+        "number": first.number,
+        "article": first.article,
+        "issuer": first.issuer,
+        "effective": entry.effective.isoformat(),
+        "jurisdiction": entry.jurisdiction,
+    }
+
+
 def parse_entry(text: str, file: str, domain: str) -> tuple[Entry | None, list[Problem]]:
     """The entry, or None with at least one problem. ``file`` is only used to say where."""
     lines = text.lstrip("\ufeff").splitlines()

@@ -9,7 +9,7 @@ from typing import Any
 
 from actions.outcome import PERSON_PHONE, Outcome, say
 from actions.rasa.turn import Turn
-from knowledge.entry import Entry, Source
+from knowledge.entry import Entry, Source, citation
 from knowledge.importing.passage import Passage
 from knowledge.laws.articles import ArticleRef
 from knowledge.laws.basis import article_behind, basis_question, entries_citing, jurisdiction_of
@@ -52,16 +52,7 @@ def basis(turn: Turn, entries: Mapping[str, Entry], finding: Any) -> list[Outcom
 
 def source_of(entry: Entry) -> dict[str, Any]:
     """The source that goes with an answer: the entry's first."""
-    first = entry.sources[0]
-    return {
-        "document": first.document,
-        "number": first.number,
-        "article": first.article,
-        "issuer": first.issuer,
-        "effective": entry.effective.isoformat(),
-        "jurisdiction": entry.jurisdiction,
-        "url": first.url,
-    }
+    return {**citation(entry), "url": entry.sources[0].url}
 
 
 def _of_entry(entry: Entry, question: str = "") -> list[Outcome]:

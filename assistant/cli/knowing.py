@@ -11,7 +11,7 @@ from rich.table import Table
 from assistant.cli import gaps, importing, publishing
 from assistant.cli.output import FAILED, complain, line, screen
 from knowledge.answering import IndexMissing, Knowledge
-from knowledge.entry import Entry
+from knowledge.entry import Entry, citation
 from knowledge.importing.store import PassageStore
 from knowledge.laws.sources import wrong_citations
 from knowledge.lint import lint as lint_store
@@ -102,17 +102,8 @@ def show(topic: str, as_of: AsOf = None, as_json: Json = False) -> None:
 
 
 def _source(entry: Entry) -> dict[str, Any]:
-    first = entry.sources[0]
-    return {
-        "document": first.document,
-        "number": first.number,
-        "article": first.article,
-        "issuer": first.issuer,
-        "effective": entry.effective.isoformat(),
-        "expires": entry.expires.isoformat() if entry.expires else None,
-        "reviewed": entry.reviewed.isoformat(),
-        "jurisdiction": entry.jurisdiction,
-    }
+    expires = entry.expires.isoformat() if entry.expires else None
+    return {**citation(entry), "expires": expires, "reviewed": entry.reviewed.isoformat()}
 
 
 def _remarks(entry: Entry | None, day: date | None) -> list[str]:

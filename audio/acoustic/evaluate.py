@@ -20,8 +20,9 @@ from audio.acoustic import distortion
 from audio.acoustic.corpus import read_manifest
 from audio.acoustic.features import mfcc
 from audio.acoustic.network import Network, posteriors
-from audio.acoustic.train import collapse, edit_distance, load_network
+from audio.acoustic.train import collapse, load_network
 from audio.acoustic.units import FINALS, UNITS, pinyin_units
+from audio.scores import edits
 
 
 def main() -> None:
@@ -48,9 +49,9 @@ def greedy_errors(network: Network, manifest: Path, telephone: bool = False) -> 
         heard = [UNITS[label - 1] for label in collapse(path)]
         wanted = list(pinyin_units(utterance.pinyin))
         said, meant = _syllables(heard), _syllables(wanted)
-        edits = (1, edit_distance(heard, wanted), len(wanted), edit_distance(said, meant), len(meant))
+        counted = (1, edits(heard, wanted), len(wanted), edits(said, meant), len(meant))
         for source in (utterance.source.split(":")[0], "all"):
-            counts[source] = [a + b for a, b in zip(counts[source], edits, strict=True)]
+            counts[source] = [a + b for a, b in zip(counts[source], counted, strict=True)]
     for source, (clips, unit, units, syllable, syllables) in counts.items():
         yield {"source": source, "clips": clips, "unit_error": round(100 * unit / max(units, 1), 1),
                "syllable_error": round(100 * syllable / max(syllables, 1), 1)}  # fmt: skip

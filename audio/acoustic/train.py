@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import math
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from torch import nn
 from audio.acoustic import corpus
 from audio.acoustic.batches import Batch, Pool, batches
 from audio.acoustic.network import Network, Shape
+from audio.scores import edits
 
 
 def main() -> None:
@@ -129,29 +129,19 @@ def one_cycle(done: float) -> float:
 def unit_error(network: Network, pool: Pool) -> float:
     """Edits per label of the greedy CTC output."""
     network.eval()
-    edits = length = 0
+    wrong = length = 0
     for batch in batches(pool, 60.0, None, change=False):
         best = network(batch.padded).argmax(dim=2)
         for path, frames, row in zip(best, batch.output_lengths, batch.rows, strict=True):
             heard = collapse(path[: int(frames)].tolist())
-            edits += edit_distance(heard, row.labels)
+            wrong += edits(heard, row.labels)
             length += len(row.labels)
-    return edits / max(length, 1)
+    return wrong / max(length, 1)
 
 
 def collapse(path: list[int]) -> list[int]:
     """CTC path to labels: repeats merged, blanks dropped."""
     return [unit for unit, before in zip(path, [0, *path[:-1]], strict=True) if unit and unit != before]
-
-
-def edit_distance(heard: Sequence[object], wanted: Sequence[object]) -> int:
-    """Levenshtein distance."""
-    row = list(range(len(wanted) + 1))
-    for i, one in enumerate(heard, start=1):
-        diagonal, row[0] = row[0], i
-        for j, other in enumerate(wanted, start=1):
-            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (one != other))
-    return row[-1]
 
 
 def load_network(checkpoint: Path) -> Network:

@@ -9,13 +9,10 @@ from __future__ import annotations
 
 import re
 
+from dialects.sounds import FINALS as FINALS
+from dialects.sounds import INITIALS as INITIALS
+
 BLANK = 0
-INITIALS = ("b", "p", "m", "f", "d", "t", "n", "l", "g", "k", "h", "j", "q", "x",
-            "zh", "ch", "sh", "r", "z", "c", "s")  # fmt: skip
-FINALS = ("a", "o", "e", "ai", "ei", "ao", "ou", "an", "en", "ang", "eng", "ong", "er",
-          "i", "ia", "ie", "iao", "iu", "ian", "in", "iang", "ing", "iong",
-          "u", "ua", "uo", "uai", "ui", "uan", "un", "uang", "v", "ve", "van", "vn",
-          "ii", "iii")  # fmt: skip
 UNITS = INITIALS + FINALS
 UNIT_IDS = {unit: index for index, unit in enumerate(UNITS, start=1)}
 

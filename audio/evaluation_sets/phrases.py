@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
 from pypinyin import Style, lazy_pinyin
 
-ROOT = Path(__file__).resolve().parents[2]
+from audio.graphs.phrases import ROOT, services, topics
+
 SECTIONS = ("plain", "fragment", "contrast")  # of a phrasings file; stories are too long, dialects not Mandarin
 SHORTEST, LONGEST = 4, 14  # characters
 LONG = 7  # characters; people's syllables cover short phrases more easily, so the long ones come first
@@ -49,8 +49,7 @@ def spoken(text: str) -> tuple[str, ...]:
 
 
 def _services(root: Path) -> Iterator[Phrase]:
-    for path in sorted((root / "actions" / "services").glob("*.yml")):
-        service = yaml.safe_load(path.read_text("utf-8"))
+    for service in services(root):
         for opening in service.get("opening", ()):
             text = _NOT_HANZI.sub("", opening)
             yield Phrase(text, spoken(text), service=service["id"])
@@ -68,7 +67,6 @@ def _phrasings(root: Path) -> Iterator[Phrase]:
 
 
 def _titles(root: Path) -> Iterator[Phrase]:
-    for path in sorted((root / "knowledge" / "catalogue").glob("*.yml")):
-        for topic in yaml.safe_load(path.read_text("utf-8")).get("topics", ()):
-            text = _NOT_HANZI.sub("", topic["title"]) + "怎么办"
-            yield Phrase(text, spoken(text), topic=topic["id"])
+    for topic in topics(root):
+        text = _NOT_HANZI.sub("", topic["title"]) + "怎么办"
+        yield Phrase(text, spoken(text), topic=topic["id"])

@@ -34,8 +34,8 @@ def domain_phrases(root: Path = ROOT) -> list[str]:
 def service_choices(root: Path = ROOT) -> list[str]:
     """Everything that some service offers to choose from, with the ways people say it."""
     found: list[str] = []
-    for path in sorted((root / "actions" / "services").glob("*.yml")):
-        for asked in _yaml(path).get("inputs", []):
+    for service in services(root):
+        for asked in service.get("inputs", []):
             found += [*asked.get("choices", []), *_strings(asked.get("synonyms", {}))]
     return list(dict.fromkeys(text for raw in found for text in sentences(str(raw))))
 
@@ -59,23 +59,37 @@ def sentences(raw: str) -> Iterator[str]:
             yield text
 
 
-def _titles(root: Path) -> Iterator[str]:
+def topics(root: Path = ROOT) -> Iterator[dict[str, Any]]:
+    """Topics of the catalogue, each with id and title."""
     for path in sorted((root / "knowledge" / "catalogue").glob("*.yml")):
-        for topic in _yaml(path).get("topics", []):
-            for carrier in CARRIERS:
-                yield carrier.format(topic["title"])
+        yield from read_yaml(path).get("topics", [])
+
+
+def services(root: Path = ROOT) -> Iterator[dict[str, Any]]:
+    """Definitions of the services, each with its id (the file's name)."""
+    for path in sorted((root / "actions" / "services").glob("*.yml")):
+        yield {**read_yaml(path), "id": path.stem}
+
+
+def read_yaml(path: Path) -> Any:
+    """The content of a file; an empty one is an empty mapping."""
+    return yaml.safe_load(path.read_text("utf-8")) or {}
+
+
+def _titles(root: Path) -> Iterator[str]:
+    for topic in topics(root):
+        yield from (carrier.format(topic["title"]) for carrier in CARRIERS)
 
 
 def _phrasings(root: Path) -> Iterator[str]:
     for path in sorted((root / "knowledge" / "entries").glob("**/*.phrasings.txt")):
         yield from (line for line in path.read_text("utf-8").splitlines() if not line.startswith("#"))
     for path in sorted((root / "knowledge" / "boundaries").glob("*.yml")):
-        yield from _strings(_yaml(path))
+        yield from _strings(read_yaml(path))
 
 
 def _services(root: Path) -> Iterator[str]:
-    for path in sorted((root / "actions" / "services").glob("*.yml")):
-        definition = _yaml(path)
+    for definition in services(root):
         yield from _strings(
             [definition.get(key, "") for key in ("title", "says_first", "confirm", "opening")]
         )
@@ -95,7 +109,3 @@ def _strings(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for inner in value:
             yield from _strings(inner)
-
-
-def _yaml(path: Path) -> Any:
-    return yaml.safe_load(path.read_text("utf-8")) or {}

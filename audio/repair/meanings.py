@@ -12,11 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-import yaml
-
-from audio.graphs.phrases import CARRIERS, ROOT, read_list, sentences
+from audio.graphs.phrases import CARRIERS, ROOT, read_list, read_yaml, sentences, services, topics
 from dialects.packs import PackError, list_packs, load_pack
 
 LONGEST = 26  # characters; a longer sentence is never said the same way twice
@@ -51,7 +48,7 @@ def command_words(dialect: str = "mandarin", root: Path = ROOT) -> dict[str, tup
     """
     path = root / "nlu" / "commands.yml"
     found = (
-        {str(intent): tuple(map(str, said)) for intent, said in _yaml(path).items()} if path.is_file() else {}
+        {str(intent): tuple(map(str, said)) for intent, said in read_yaml(path).items()} if path.is_file() else {}
     )
     try:
         own = load_pack(dialect).commands
@@ -66,8 +63,7 @@ def command_words(dialect: str = "mandarin", root: Path = ROOT) -> dict[str, tup
 @lru_cache(maxsize=2)
 def topic_titles(root: Path = ROOT) -> dict[str, str]:
     """Titles of the topics by meaning (``topic:…``)."""
-    files = sorted((root / "knowledge" / "catalogue").glob("*.yml"))
-    return {f"topic:{t['id']}": str(t["title"]) for path in files for t in _yaml(path).get("topics", [])}
+    return {f"topic:{topic['id']}": str(topic["title"]) for topic in topics(root)}
 
 
 def _commands(root: Path) -> Iterator[Phrase]:
@@ -83,13 +79,10 @@ def _services(root: Path) -> Iterator[Phrase]:
         for line in path.read_text("utf-8").splitlines():
             if line.strip() and not line.startswith("#"):
                 yield Phrase(line, f"service:{path.stem}")
-    for path in sorted((root / "actions" / "services").glob("*.yml")):
-        definition = _yaml(path)
-        title = str(definition.get("title") or "")
-        yield from (Phrase(str(text), f"service:{path.stem}") for text in definition.get("opening") or ())
-        yield from (
-            Phrase(f"{before}{title}", f"service:{path.stem}") for before in ("我要办", "帮我办", "办")
-        )
+    for definition in services(root):
+        title, meaning = str(definition.get("title") or ""), f"service:{definition['id']}"
+        yield from (Phrase(str(text), meaning) for text in definition.get("opening") or ())
+        yield from (Phrase(f"{before}{title}", meaning) for before in ("我要办", "帮我办", "办"))
 
 
 def _topics(root: Path) -> Iterator[Phrase]:
@@ -101,18 +94,13 @@ def _topics(root: Path) -> Iterator[Phrase]:
                 dialect = header.group(1) if header else "mandarin"
             else:
                 yield Phrase(line, meaning, dialect)
-    for path in sorted((root / "knowledge" / "catalogue").glob("*.yml")):
-        for topic in _yaml(path).get("topics", []):
-            for carrier in CARRIERS:
-                yield Phrase(carrier.format(topic["title"]), f"topic:{topic['id']}")
+    for topic in topics(root):
+        for carrier in CARRIERS:
+            yield Phrase(carrier.format(topic["title"]), f"topic:{topic['id']}")
 
 
 def _boundaries(root: Path) -> Iterator[Phrase]:
     for path in sorted((root / "knowledge" / "boundaries").glob("*.yml")):
-        content = _yaml(path)
+        content = read_yaml(path)
         for dialect, asked in (content.get("phrasings") or {}).items():
             yield from (Phrase(str(text), f"boundary:{content['id']}", str(dialect)) for text in asked)
-
-
-def _yaml(path: Path) -> Any:
-    return yaml.safe_load(path.read_text("utf-8")) or {}

@@ -32,19 +32,19 @@ def command_of(text: str, words: dict[str, str]) -> str | None:
 
 
 try:  # the pure part above is tested outside the engine's environment
-    from rasa.engine.graph import ExecutionContext, GraphComponent
+    from rasa.engine.graph import ExecutionContext
     from rasa.engine.recipes.default_recipe import DefaultV1Recipe
     from rasa.engine.storage.resource import Resource
     from rasa.engine.storage.storage import ModelStorage
-    from rasa.shared.nlu.constants import INTENT, TEXT
-    from rasa.shared.nlu.training_data.message import Message
     from rasa.shared.nlu.training_data.training_data import TrainingData
+
+    from nlu.components.deciding import Deciding
 except ImportError:
     pass
 else:
 
     @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-    class CommandWords(GraphComponent):
+    class CommandWords(Deciding):
         """Overrides the intent when the whole utterance is a command word."""
 
         def __init__(self, storage: ModelStorage, resource: Resource, words: dict[str, str]) -> None:
@@ -86,9 +86,5 @@ else:
         def process_training_data(self, training_data: TrainingData) -> TrainingData:
             return training_data
 
-        def process(self, messages: list[Message]) -> list[Message]:
-            for message in messages:
-                intent = command_of(message.get(TEXT) or "", self._words)
-                if intent:
-                    message.set(INTENT, {"name": intent, "confidence": 1.0}, add_to_output=True)
-            return messages
+        def decide(self, text: str, intent: dict[str, Any], metadata: dict[str, Any]) -> str | None:
+            return command_of(text, self._words)

@@ -85,42 +85,18 @@ ORDINAL = re.compile(
 
 
 try:  # the pure part above is tested outside the engine's environment
-    from rasa.engine.graph import ExecutionContext, GraphComponent
     from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-    from rasa.engine.storage.resource import Resource
-    from rasa.engine.storage.storage import ModelStorage
-    from rasa.shared.nlu.constants import INTENT, TEXT
-    from rasa.shared.nlu.training_data.message import Message
+
+    from nlu.components.deciding import Deciding
 except ImportError:
     pass
 else:
 
     @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
-    class ExpectedValue(GraphComponent):
+    class ExpectedValue(Deciding):
         """Overrides the intent when the text answers the question that was asked."""
 
-        @classmethod
-        def create(
-            cls,
-            config: dict[str, Any],
-            model_storage: ModelStorage,
-            resource: Resource,
-            execution_context: ExecutionContext,
-        ) -> ExpectedValue:
-            return cls()
-
-        def process(self, messages: list[Message]) -> list[Message]:
-            for message in messages:
-                expecting = (message.get("metadata") or {}).get("expecting")
-                intent = message.get(INTENT) or {}
-                implied = intent_for(
-                    message.get(TEXT) or "",
-                    expecting,
-                    intent.get("name") or "",
-                    float(intent.get("confidence") or 0.0),
-                )
-                hearing = (message.get("metadata") or {}).get("hearing")
-                implied = bound_intent(implied or intent.get("name") or "", hearing) or implied
-                if implied:
-                    message.set(INTENT, {"name": implied, "confidence": 1.0}, add_to_output=True)
-            return messages
+        def decide(self, text: str, intent: dict[str, Any], metadata: dict[str, Any]) -> str | None:
+            name, confidence = intent.get("name") or "", float(intent.get("confidence") or 0.0)
+            implied = intent_for(text, metadata.get("expecting"), name, confidence)
+            return bound_intent(implied or name, metadata.get("hearing")) or implied

@@ -64,33 +64,16 @@ def intent_for(text: str, predicted: str) -> str | None:
 
 
 try:  # the pure part above is tested outside the engine's environment
-    from rasa.engine.graph import ExecutionContext, GraphComponent
     from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-    from rasa.engine.storage.resource import Resource
-    from rasa.engine.storage.storage import ModelStorage
-    from rasa.shared.nlu.constants import INTENT, TEXT
-    from rasa.shared.nlu.training_data.message import Message
+
+    from nlu.components.deciding import Deciding
 except ImportError:
     pass
 else:
 
     @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
-    class QuestionNotRequest(GraphComponent):
+    class QuestionNotRequest(Deciding):
         """Turns a service intent into `ask_policy` when the sentence only asks."""
 
-        @classmethod
-        def create(
-            cls,
-            config: dict[str, Any],
-            model_storage: ModelStorage,
-            resource: Resource,
-            execution_context: ExecutionContext,
-        ) -> QuestionNotRequest:
-            return cls()
-
-        def process(self, messages: list[Message]) -> list[Message]:
-            for message in messages:
-                intent = intent_for(message.get(TEXT) or "", (message.get(INTENT) or {}).get("name") or "")
-                if intent:
-                    message.set(INTENT, {"name": intent, "confidence": 1.0}, add_to_output=True)
-            return messages
+        def decide(self, text: str, intent: dict[str, Any], metadata: dict[str, Any]) -> str | None:
+            return intent_for(text, intent.get("name") or "")

@@ -286,7 +286,8 @@ def test_one_long_pause_is_enough_to_know_a_slow_speaker() -> None:
 def test_going_on_after_a_long_pause_is_not_noise_without_new_words() -> None:
     """The text stands still during the pause; it may not end the turn with the first new sound."""
     script: Script = [
-        (1, "s", "满八十的那个"), (2.4, ".", "满八十的那个"), (0.6, "s", "满八十的那个"), (1, "s", "满八十的那个每月给多少"),  # noqa: E501
+        (1, "s", "满八十的那个"), (2.4, ".", "满八十的那个"),
+        (0.6, "s", "满八十的那个"), (1, "s", "满八十的那个每月给多少"),
         (9, ".", "满八十的那个每月给多少"),
     ]  # fmt: skip
     events = run(Endpointer(elder=True), script)
