@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import os
 import shutil
@@ -116,3 +117,26 @@ def test_a_spoken_question_is_heard_and_answered(page: Any) -> None:
     answer = wait_for_answers(page, 2)
     heard = page.locator(".you >> nth=-1").inner_text()
     assert "条件" in heard and answer
+
+
+INTERRUPTED = """async (wav) => {
+    const { Speaker } = await import(new URL("sound.js", document.querySelector("script[type=module]").src));
+    const sound = Uint8Array.from(atob(wav), (letter) => letter.charCodeAt(0)).buffer;
+    const speaker = new Speaker();
+    let playing = 0;
+    for (let turn = 0; turn < 20; turn++) {
+        speaker.add(sound);
+        if (turn % 3) await new Promise((later) => setTimeout(later, turn % 7));
+        speaker.stop();
+        speaker.add(sound);
+        await new Promise((later) => setTimeout(later, 30));
+        playing += Boolean(speaker.playing);
+        speaker.stop();
+    }
+    return playing;
+}"""
+
+
+def test_an_interrupted_voice_leaves_the_next_one_alone(page: Any, question: Path) -> None:
+    """The page also has no failed loads to report afterwards: the sound's bytes outlive its load."""
+    assert page.evaluate(INTERRUPTED, base64.b64encode(question.read_bytes()).decode()) == 20

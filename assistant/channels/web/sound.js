@@ -34,17 +34,28 @@ export class Speaker {
   }
 
   next() {
-    if (this.playing) URL.revokeObjectURL(this.playing);
-    this.playing = this.queue.shift();
-    if (!this.playing) return;
-    this.audio.src = this.playing;
-    this.audio.play().catch(() => this.stop());
+    this.release();
+    const url = this.queue.shift();
+    if (!url) return;
+    this.playing = url;
+    this.audio.src = url;
+    // A sound that was stopped is refused late, when the next one may already be playing: leave that one alone.
+    this.audio.play().catch(() => this.playing === url && this.stop());
   }
 
   stop() {
     this.queue.splice(0).forEach((url) => URL.revokeObjectURL(url));
     this.audio.pause();
-    if (this.playing) URL.revokeObjectURL(this.playing);
+    this.release();
+  }
+
+  /** Lets go of the sound being played, and only then of its bytes: a load under way would fail without them. */
+  release() {
+    if (!this.playing) return;
+    const url = this.playing;
     this.playing = undefined;
+    this.audio.removeAttribute("src");
+    this.audio.load();
+    URL.revokeObjectURL(url);
   }
 }
