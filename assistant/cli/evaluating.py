@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,23 +13,22 @@ import typer
 from rich.table import Table
 
 from assistant.assembly import assistant_for
+from assistant.charts import faq_chart, groups, speech_chart
 from assistant.cli import judging
 from assistant.cli.output import FAILED, complain, line, screen, tell
+from assistant.harder import NOISES
 from assistant.settings import load_settings
 from assistant.stack import running_stack
 from assistant.turn import Utterance
-from audio.chart import chart, groups
 from audio.evaluation import CHANNELS, Turn, evaluate_speech
 from audio.hearing import Heard
 from audio.models import ModelError
+from audio.voice import VoiceUnavailable
 from dialects.packs import list_packs
 from knowledge.evaluation.measure import Result, ask_one, confusions, summary
-from knowledge.evaluation.queries import QueryFileError, read_queries
-from knowledge.noise import mishear
+from knowledge.evaluation.queries import Query, QueryFileError, read_queries
 
 Json = Annotated[bool, typer.Option("--json", help="每行一个 JSON")]
-NOISE_RATE = 0.15
-"""Share of characters replaced by a homophone with `--noise homophone`."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -45,27 +42,40 @@ def add_to(app: typer.Typer) -> None:
 def faq(
     file: Path,
     as_json: Json = False,
-    noise: Annotated[str | None, typer.Option(help="homophone：换成同音字再问")] = None,
+    noise: Annotated[
+        str | None, typer.Option(help="homophone 换成同音字，dialect 换成方言词，8k-tts 念出来过电话线再听写")
+    ] = None,
+    plot: Annotated[Path | None, typer.Option(help="把对错和把握画成图（SVG）")] = None,
 ) -> None:
     """一个文件的问题逐条当成打字的一轮来问，报告对错。"""
+    if noise is not None and noise not in NOISES:
+        raise typer.BadParameter(f"--noise 只有：{'、'.join(NOISES)}")
     try:
         queries = read_queries(file)
     except (OSError, QueryFileError) as error:
         complain(str(error))
         raise typer.Exit(FAILED) from error
-    if noise not in (None, "homophone"):
-        raise typer.BadParameter("只有 homophone")
-    dice = random.Random(20261125)
-    if noise:
-        queries = [replace(q, text=mishear(q.text, NOISE_RATE, dice)) for q in queries]
+    harder = NOISES[noise]() if noise else None
     results: list[Result] = []
-    with asking() as ask:
-        for query in queries:
-            results.append(ask_one(query, ask))
-            if as_json:
-                line(results[-1].as_json())
+    try:
+        with _taking() as take:
+
+            def asked(query: Query) -> Result:
+                fields = harder(query.text, query.dialect) if harder else {"text": query.text}
+                return ask_one(query, lambda _: take(Utterance(_conversation(), channel="eval", **fields)))
+
+            for query in queries:
+                results.append(asked(query))
+                if as_json:
+                    line(results[-1].as_json())
+    except (ModelError, VoiceUnavailable) as error:
+        complain(str(error))
+        raise typer.Exit(FAILED) from error
+    figures = summary(results)
     if not as_json:
-        report(results)
+        report(results, figures)
+    if plot is not None:
+        plot.write_text(faq_chart(figures, f"{file.name} {noise or ''}"), "utf-8")
 
 
 def speech(
@@ -93,7 +103,7 @@ def speech(
         if not as_json:
             report_speech(totals)
         if plot is not None:
-            plot.write_text(chart(totals, f"{manifest.name} {totals['channel']}"), "utf-8")
+            plot.write_text(speech_chart(totals, f"{manifest.name} {totals['channel']}"), "utf-8")
 
     try:
         if not turns:
@@ -104,13 +114,6 @@ def speech(
     except (OSError, ValueError, ModelError) as error:
         complain(str(error))
         raise typer.Exit(FAILED) from error
-
-
-@contextmanager
-def asking() -> Iterator[Callable[[str], dict[str, Any]]]:
-    """A function that takes one typed turn, each in a conversation of its own."""
-    with _taking() as take:
-        yield lambda text: take(Utterance(_conversation(), text, channel="eval"))
 
 
 @contextmanager
@@ -142,9 +145,8 @@ def _conversation() -> str:
     return f"eval-{uuid.uuid4().hex[:12]}"
 
 
-def report(results: list[Result]) -> None:
+def report(results: list[Result], figures: Mapping[str, Any]) -> None:
     """Tables for people."""
-    figures = summary(results)
     table = Table("", "条数", "第一就对", "对或问对", title="问答评测")
     rows = {
         "全部": figures["in_scope"],
@@ -170,7 +172,13 @@ def report_speech(totals: dict[str, Any]) -> None:
     """The totals as a table for people; a group is shown when it is not simply everything."""
     table = Table("", "条数", "字错", "音节错", "整句对", "主题对", "事项对", "一核几路", title="听得对不对")
     for name, part in groups(totals):
-        shares = ("character_error", "syllable_error", "sentence_accuracy", "topic_accuracy", "service_accuracy")
+        shares = (
+            "character_error",
+            "syllable_error",
+            "sentence_accuracy",
+            "topic_accuracy",
+            "service_accuracy",
+        )
         streams = "—" if part["streams_per_core"] is None else str(part["streams_per_core"])
         table.add_row(name, str(part["recordings"]), *(percent(part[key]) for key in shares), streams)
     screen.print(table)
