@@ -150,6 +150,7 @@ ANSWERS: dict[str, Sentence] = {
     "clarify_topics": _s(
         "clarifying", "options", "您是想问 A 还是 B; options joined by 、, choices carries them"
     ),
+    "clarify_aside": _s("clarifying", "options", "as clarify_topics, within a form: ask again by name"),
     "choose_again": _s("clarifying", "options", "what was said is none of the choices"),
     "nothing_to_choose": _s("unanswered", "", "a choice although nothing was offered"),
     "unanswered": _s("unanswered", "case phone", "we do not know: recorded, a person's number"),

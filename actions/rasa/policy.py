@@ -125,9 +125,11 @@ async def _found(turn: Turn, office: Office, finding: Any, lost: Outcome | None)
     match finding.outcome:
         case "answered":
             return _answered(turn, finding.entry, finding.section, finding.jurisdiction)
-        case "clarifying" if not turn.in_form:
+        case "clarifying":
             topics = [{"id": c.topic, "label": c.title} for c in finding.candidates]
             labels = [t["label"] for t in topics]
+            if turn.in_form:  # the next words answer the form's question, so nothing is offered by number
+                return Done([say("clarify_aside", options="，还是".join(labels))])
             asked = say("clarify_topics", options="，还是".join(labels))
             asked = replace(asked, choices=tuple(topics), expecting=expecting("choice", labels))
             return Done([asked], {"offered": {"topics": topics}})
