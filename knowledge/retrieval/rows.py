@@ -10,7 +10,7 @@ from knowledge.phrasings import Phrasing
 from knowledge.store import Store
 from knowledge.topics import Topic
 
-PHRASINGS_A_TOPIC = 64
+PHRASINGS_A_TOPIC = 96
 """Above this the styles are thinned evenly: a topic with many more rows than others would draw questions."""
 
 
