@@ -200,18 +200,17 @@ def _without(ready: _Ready, shares: Array, lapsed: Mapping[str, Entry]) -> Array
 
 def _decide(ready: _Ready, shares: Array, sure: float) -> Finding:
     limits, labels = ready.fusion.thresholds, ready.snapshot.labels
-    order = [int(i) for i in np.argsort(-shares)]
+    topics = np.flatnonzero(~ready.boundary)
+    likeliest = topics[np.argsort(-shares[topics])][:MOST_CHOICES]
     choices = tuple(
-        Candidate(labels[i], ready.snapshot.entries[labels[i]].title, round(float(shares[i]), 4))
-        for i in order
-        if not ready.boundary[i]
-    )[:MOST_CHOICES]
+        Candidate(labels[i], ready.snapshot.entries[labels[i]].title, round(float(shares[i]), 4)) for i in likeliest
+    )
     if float(shares[ready.emergency].sum()) >= limits.emergency:
         urgent = max(np.flatnonzero(ready.emergency), key=lambda i: float(shares[i]))
         return _bounded(ready, labels[int(urgent)], choices, sure)
     if not choices or float(shares[ready.boundary].sum()) >= limits.refuse:
-        likeliest = max(np.flatnonzero(ready.boundary), key=lambda i: float(shares[i]))
-        return _bounded(ready, labels[int(likeliest)], choices, sure)
+        refused = max(np.flatnonzero(ready.boundary), key=lambda i: float(shares[i]))
+        return _bounded(ready, labels[int(refused)], choices, sure)
     if sure >= limits.answer:
         return replace(_answered(ready, choices[0].topic, sure), candidates=choices)
     if sure >= limits.clarify:

@@ -99,7 +99,7 @@ class SparseIndex:
         """Memory-map the arrays. Raises FileNotFoundError when a file is missing."""
         content = json.loads((folder / "terms.json").read_text(encoding="utf-8"))
         starts, documents, weights, rarity = (
-            np.load(folder / f"{name}.npy", mmap_mode="r")
+            np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r"))  # plain views of the map: quicker to slice
             for name in ("starts", "documents", "weights", "rarity")
         )
         vocabulary = {term: i for i, term in enumerate(content["terms"])}
