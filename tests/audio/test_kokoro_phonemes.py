@@ -64,6 +64,7 @@ def test_pauses_stand_behind_the_word_without_a_blank() -> None:
     assert tokens([]) == [0, 0]
 
 
+@pytest.mark.extra
 @pytest.mark.skipif(importlib.util.find_spec("misaki") is None, reason="needs misaki")
 def test_the_table_is_misakis() -> None:
     from misaki.zh import ZHG2P

