@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from knowledge.evaluation.queries import read_queries
+from knowledge.evaluation.queries import Query, read_queries
 from knowledge.lint import lint
 from knowledge.phrasings import same_wording
 from knowledge.store import KNOWLEDGE, Store, load_store
@@ -53,10 +54,21 @@ def test_the_boundaries_cover_every_outcome_and_say_whom_to_call(store: Store) -
         assert (boundary.outcome == "emergency") == bool(boundary.hotline), boundary.id
 
 
-@pytest.mark.parametrize("name", ["dev", "early", "held", "fresh"])
+@pytest.mark.parametrize("name", ["dev", "early", "held", "fresh", "unseen"])
 def test_development_queries_are_nobodys_phrasing(store: Store, name: str) -> None:
+    queries = read_queries(KNOWLEDGE / "evaluation" / f"{name}.jsonl")
+    assert said_by_somebody(store, queries) == []
+    assert {topic for query in queries for topic in query.accepted} <= set(store.topics)
+
+
+@pytest.mark.shared
+def test_the_samples_queries_are_nobodys_phrasing(store: Store, shared: Path) -> None:
+    for file in sorted((shared / "eval" / "sample").glob("*.jsonl")):
+        assert said_by_somebody(store, read_queries(file)) == []
+
+
+def said_by_somebody(store: Store, queries: list[Query]) -> list[str]:
+    """Queries that a topic or boundary has among its phrasings."""
     indexed = {same_wording(line.text) for lines in store.phrasings.values() for line in lines}
     indexed |= {same_wording(line.text) for b in store.boundaries.values() for line in b.phrasings}
-    queries = read_queries(KNOWLEDGE / "evaluation" / f"{name}.jsonl")
-    assert [query.text for query in queries if same_wording(query.text) in indexed] == []
-    assert {topic for query in queries for topic in query.accepted} <= set(store.topics)
+    return [query.text for query in queries if same_wording(query.text) in indexed]
