@@ -23,7 +23,7 @@ from starlette.staticfiles import StaticFiles
 
 from assistant.conversation import Assistant
 from assistant.gateway.sessions import Session, Sessions
-from assistant.gateway.socket import serve_socket
+from assistant.gateway.socket import SESSION_OVER, serve_socket
 from assistant.gateway.speech import Speaker
 from assistant.settings import Settings
 from assistant.turn import MAX_TEXT, Utterance
@@ -144,8 +144,9 @@ def create_app(
             await websocket.close(4403)
             return
         live = sessions.find(session)
-        if live is None:
-            await websocket.close(4401)
+        if live is None:  # a browser reads a close code only of a connection that was accepted
+            await websocket.accept()
+            await websocket.close(SESSION_OVER)
             return
         await serve_socket(websocket, live, sessions, assistant, speaker)
 

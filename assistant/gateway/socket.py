@@ -3,7 +3,9 @@
 From the page: JSON `{"type": "say", "text", "id"}`, `{"type": "listen"}`, `{"type": "stop"}` (end of listening),
 `{"type": "quiet"}` (stop speaking), `{"type": "dialect", "id"}`, and binary frames of 16 kHz mono int16 while
 listening. To the page: `partial`, `thinking`, `reply`, `listening`, `error`, and `speech` followed by one binary
-frame of WAV. Frames are bounded; a visitor who breaks the rules is told so and disconnected.
+frame of WAV. Frames are bounded; a visitor who breaks the rules is told so and disconnected. A `reply` and an `error`
+carry the id of the `say` that they answer: what got none is said again with its id on the next connection, and a
+reply that is ready is then given again. A session that is over closes with `SESSION_OVER`.
 """
 
 from __future__ import annotations
@@ -26,6 +28,16 @@ from audio.pace import Pace
 from dialects.packs import list_packs
 
 MAX_FRAME = 64 * 1024
+SESSION_OVER = 4401
+"""Close code: this session is not (or no longer) known; the page takes a new one."""
+
+
+class Over(Exception):
+    """The connection is to be closed with `code`."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 async def serve_socket(
@@ -43,6 +55,9 @@ async def serve_socket(
                 await visit.sound(message["bytes"])
             elif message.get("text") is not None:
                 await visit.command(message["text"])
+    except Over as over:
+        await visit.end()
+        await websocket.close(over.code)
     except WebSocketDisconnect:
         return
     finally:
@@ -74,6 +89,8 @@ class Visit:
         except (ValueError, KeyError, TypeError):
             await self._send(type="error", sentence="这条消息看不懂。")
             return
+        if kind in ("say", "listen") and self._sessions.find(self._session.token) is None:
+            raise Over(SESSION_OVER)
         if kind == "say":
             await self._say(str(given.get("text") or ""), str(given["id"]) if given.get("id") else None)
         elif kind == "listen":
@@ -109,7 +126,7 @@ class Visit:
 
     async def _say(self, text: str, message_id: str | None) -> None:
         if len(text) > MAX_TEXT:
-            await self._send(type="error", sentence=canned("too_long"))
+            await self._send(type="error", id=message_id, sentence=canned("too_long"))
             return
         await self._take(Utterance(self._session.conversation, text, None, "web", None, message_id))
 
@@ -121,12 +138,12 @@ class Visit:
 
     async def _take(self, utterance: Utterance) -> None:
         if not self._sessions.allow(self._session):
-            await self._send(type="error", sentence=canned("too_many"))
+            await self._send(type="error", id=utterance.message_id, sentence=canned("too_many"))
             return
         await self._quiet()
         await self._send(type="thinking")
         reply = await self._assistant.take_turn(utterance)
-        await self._send(type="reply", **reply.as_dict())
+        await self._send(type="reply", id=utterance.message_id, **reply.as_dict())
         self._speaking = asyncio.create_task(self._speak(reply))
 
     async def _speak(self, reply: Reply) -> None:

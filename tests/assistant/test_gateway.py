@@ -17,6 +17,7 @@ from starlette.websockets import WebSocketDisconnect
 from assistant.conversation import Assistant
 from assistant.gateway.app import create_app, same_origin
 from assistant.gateway.sessions import Bucket, Sessions
+from assistant.gateway.socket import SESSION_OVER
 from assistant.records import Records
 from assistant.settings import Settings
 from audio.hearing import Heard
@@ -31,7 +32,10 @@ ANSWER = {
 
 
 class Echo:
+    turns = 0
+
     async def turn(self, *_: Any) -> list[dict[str, Any]]:
+        self.turns += 1
         return [ANSWER]
 
 
@@ -49,14 +53,19 @@ def now() -> list[float]:
 
 
 @pytest.fixture
-def client(tmp_path: Path, now: list[float]) -> Iterator[TestClient]:
+def engine() -> Echo:
+    return Echo()
+
+
+@pytest.fixture
+def client(tmp_path: Path, now: list[float], engine: Echo) -> Iterator[TestClient]:
     def hear(samples: Any, *_: Any) -> Heard:
         return Heard("我要认证", 0.9, (), (), len(samples) / 16000, 0.01, "m", "silence")
 
     async def ready() -> bool:
         return True
 
-    assistant = Assistant(Echo(), Records(f"sqlite:///{tmp_path}/x.db"), hear)  # type: ignore[arg-type]
+    assistant = Assistant(engine, Records(f"sqlite:///{tmp_path}/x.db"), hear)  # type: ignore[arg-type]
     sessions = Sessions(lambda: now[0], idle=60.0, limit=3, burst=3.0, turns_a_second=1.0)
     app = create_app(Settings(tmp_path, "s"), assistant, sessions, Mute(), ready)  # type: ignore[arg-type]
     with TestClient(app, base_url="http://xiangyin.test") as made:
@@ -135,13 +144,47 @@ def test_a_typed_turn_over_the_socket(client: TestClient) -> None:
         assert socket.receive_json()["type"] == "error"
 
 
-@pytest.mark.parametrize(("query", "origin"), [("made-up", None), ("", None)])
-def test_the_socket_needs_a_session(client: TestClient, query: str, origin: str | None) -> None:
-    with (
-        pytest.raises((WebSocketDisconnect, WebSocketDenialResponse)),
-        client.websocket_connect(f"/ws?session={query}"),
-    ):
-        raise AssertionError("connected")
+def close_code(socket: Any) -> int:
+    with pytest.raises(WebSocketDisconnect) as closed:
+        socket.receive_json()
+    return closed.value.code
+
+
+@pytest.mark.parametrize("token", ["made-up", ""])
+def test_the_socket_needs_a_session_and_says_so_in_a_way_that_a_browser_can_read(
+    client: TestClient, token: str
+) -> None:
+    with client.websocket_connect(f"/ws?session={token}") as socket:
+        assert close_code(socket) == SESSION_OVER
+
+
+@pytest.mark.parametrize("kind", ["say", "listen"])
+def test_a_session_that_is_over_ends_its_open_socket(client: TestClient, kind: str) -> None:
+    token = session(client)
+    with client.websocket_connect(f"/ws?session={token}") as socket:
+        client.delete(f"/api/session/{token}")
+        socket.send_json({"type": kind, "text": "我要认证", "id": "1"})
+        assert close_code(socket) == SESSION_OVER
+
+
+def test_a_reply_that_was_lost_with_its_connection_is_given_again(client: TestClient, engine: Echo) -> None:
+    token = session(client)
+    said = {"type": "say", "text": "我要认证", "id": "1"}
+    with client.websocket_connect(f"/ws?session={token}") as socket:
+        socket.send_json(said)
+    with client.websocket_connect(f"/ws?session={token}") as socket:
+        socket.send_json(said)
+        assert socket.receive_json()["type"] == "thinking"
+        reply = socket.receive_json()
+    assert (reply["type"], reply["id"], reply["heard"]) == ("reply", "1", "我要认证")
+    assert engine.turns == 1
+
+
+def test_a_refusal_names_what_it_refuses(client: TestClient) -> None:
+    with client.websocket_connect(f"/ws?session={session(client)}") as socket:
+        socket.send_json({"type": "say", "text": "长" * 301, "id": "1"})
+        answer = socket.receive_json()
+    assert (answer["type"], answer["id"]) == ("error", "1") and "三百" in answer["sentence"]
 
 
 def test_the_socket_refuses_a_foreign_page(client: TestClient) -> None:

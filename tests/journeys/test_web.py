@@ -93,6 +93,21 @@ def test_by_keyboard_alone(page: Any) -> None:
     assert "12345" in wait_for_answers(page, 3)
 
 
+def test_what_is_said_to_a_session_that_is_over_or_to_no_connection_is_answered(page: Any) -> None:
+    """What was typed is there once, and each time once answered: after the session ended, and after a break."""
+    chat = page.locator("xiangyin-chat")
+    first = chat.evaluate("chat => chat.session")
+    chat.evaluate("chat => fetch(`/api/session/${chat.session}`, { method: 'DELETE' })")
+    page.get_by_label("打字说").fill("结婚登记要去哪里办")
+    page.keyboard.press("Enter")
+    assert "婚姻登记" in wait_for_answers(page, 3)  # the second says that the conversation begins again
+    assert chat.evaluate("chat => chat.session") != first
+    chat.evaluate("chat => { chat.socket.close(); chat.say('低保要什么条件'); }")
+    assert "低保" in wait_for_answers(page, 5)  # the fourth says that it will be sent
+    assert page.locator(".you").count() == 2
+    assert page.locator(".bot").count() == 5
+
+
 def test_answers_are_announced_and_text_is_never_html(page: Any) -> None:
     page.get_by_label("打字说").fill("<img src=x onerror=alert(1)>低保要什么条件")
     page.keyboard.press("Enter")

@@ -2,6 +2,7 @@
 import { Microphone, Speaker } from "./sound.js";
 
 const BASE = new URL(".", import.meta.url);
+const SESSION_OVER = 4401; // close code: the session is not known any more
 const RETRY_MS = [500, 1000, 2000, 5000, 10000];
 const SIZES = ["1rem", "1.25rem", "1.5rem"];
 
@@ -28,6 +29,8 @@ class XiangyinChat extends HTMLElement {
     this.inside = (name) => root.querySelector(name);
     this.speaker = new Speaker();
     this.microphone = new Microphone();
+    this.attempt = 0;
+    this.unanswered = new Map(); // what was said, by its id, until a reply or an error says that it was taken
     this.bind();
     this.connect();
   }
@@ -54,39 +57,57 @@ class XiangyinChat extends HTMLElement {
     for (const button of this.shadowRoot.querySelectorAll("[data-say]")) {
       button.addEventListener("click", () => this.say(button.dataset.say));
     }
-    this.inside("select").addEventListener("change", ({ target }) => this.send({ type: "dialect", id: target.value }));
+    this.inside("select").addEventListener("change", ({ target }) => {
+      this.dialect = target.value;
+      this.told = undefined;
+      this.tellDialect();
+    });
   }
 
-  async connect(attempt = 0) {
+  async connect() {
+    if (this.gone) return;
     try {
       this.base ??= new URL(this.getAttribute("base") ?? BASE);
       if (!this.session) await this.open();
-      const address = new URL(`ws?session=${encodeURIComponent(this.session)}`, this.base);
-      address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
-      const socket = new WebSocket(address);
-      socket.binaryType = "arraybuffer";
-      socket.onmessage = ({ data }) => this.receive(data);
-      socket.onopen = () => this.toggleAttribute("ready", true);
-      socket.onclose = ({ code }) => {
-        this.removeAttribute("ready");
-        this.hush(false);
-        if (code === 4401) this.session = undefined;
-        if (!this.gone) setTimeout(() => this.connect(Math.min(attempt + 1, RETRY_MS.length - 1)), RETRY_MS[attempt]);
-      };
-      this.socket = socket;
-    } catch {
-      if (!this.warned) this.show("bot", "连不上，正在再试。急事请打12345。", "failed");
-      this.warned = true;
-      setTimeout(() => this.connect(Math.min(attempt + 1, RETRY_MS.length - 1)), RETRY_MS[attempt]);
+    } catch (problem) {
+      this.retry(problem.sentence);
+      return;
     }
+    const address = new URL(`ws?session=${encodeURIComponent(this.session)}`, this.base);
+    address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
+    const socket = new WebSocket(address);
+    socket.binaryType = "arraybuffer";
+    socket.onmessage = ({ data }) => this.receive(data);
+    socket.onopen = () => {
+      this.attempt = 0;
+      this.toggleAttribute("ready", true);
+      this.tellDialect();
+      this.unanswered.forEach((message) => this.send(message));
+    };
+    socket.onclose = ({ code }) => {
+      this.removeAttribute("ready");
+      this.inside(".partial").textContent = "";
+      if (this.listening && code !== SESSION_OVER) this.show("bot", "刚才断了一下，请再点一下，重新说。", "failed");
+      this.hush(false);
+      if (code === SESSION_OVER) this.session = undefined;
+      this.retry();
+    };
+    this.socket = socket;
+  }
+
+  retry(sentence = "连不上，正在再试。急事请打12345。") {
+    if (this.attempt === 1) this.show("bot", sentence, "failed"); // once, and not for a short break
+    setTimeout(() => this.connect(), RETRY_MS[Math.min(this.attempt, RETRY_MS.length - 1)]);
+    this.attempt += 1;
   }
 
   async open() {
     const answer = await fetch(new URL("api/session", this.base), { method: "POST" });
     const content = await answer.json();
-    if (!answer.ok) throw new Error(content.sentence);
+    if (!answer.ok) throw Object.assign(new Error(content.error), { sentence: content.sentence });
     this.session = content.session;
-    if (!this.greeted) this.show("bot", content.welcome, "answered");
+    this.show("bot", this.greeted ? "刚才的对话断了，现在重新开始。没办完的请再说一遍。" : content.welcome, "answered");
+    if (this.greeted) return;
     this.greeted = true;
     const dialects = await (await fetch(new URL("api/dialects", this.base))).json();
     this.inside("select").replaceChildren(...dialects.map(({ id, name }) => new Option(name, id)));
@@ -98,6 +119,7 @@ class XiangyinChat extends HTMLElement {
       return;
     }
     const message = JSON.parse(data);
+    if (message.id) this.unanswered.delete(message.id);
     if (message.type === "partial") this.inside(".partial").textContent = message.text;
     if (message.type === "thinking") this.inside(".partial").textContent = "……";
     if (message.type === "listening" && !message.on) this.hush(false);
@@ -107,8 +129,7 @@ class XiangyinChat extends HTMLElement {
 
   answer(reply) {
     this.inside(".partial").textContent = "";
-    if (this.spoken && reply.heard) this.show("you", reply.heard);
-    this.spoken = false;
+    if (!reply.id && reply.heard) this.show("you", reply.heard); // spoken: what was typed is there already
     this.hushed = false;
     this.show("bot", reply.display, reply.status);
     const buttons = (reply.choices.length ? reply.choices.map((choice) => choice.label) : this.answers(reply)).map((label) => {
@@ -129,7 +150,15 @@ class XiangyinChat extends HTMLElement {
     this.quiet();
     this.show("you", text);
     this.inside(".choices").replaceChildren();
-    this.send({ type: "say", text, id: crypto.randomUUID?.() ?? String(Math.random()) });
+    const message = { type: "say", text, id: crypto.randomUUID?.() ?? String(Math.random()) };
+    this.unanswered.set(message.id, message);
+    if (!this.send(message)) this.show("bot", "还没连上。一连上就替您发出去，不用再打一遍。", "failed");
+  }
+
+  /** A chosen dialect, once to each session. */
+  tellDialect() {
+    if (!this.dialect || this.told === this.session) return;
+    if (this.send({ type: "dialect", id: this.dialect })) this.told = this.session;
   }
 
   async listen() {
@@ -139,13 +168,19 @@ class XiangyinChat extends HTMLElement {
       return;
     }
     try {
-      this.send({ type: "listen" });
       await this.microphone.open((piece) => {
         if (this.listening && this.socket?.readyState === WebSocket.OPEN) this.socket.send(piece);
       });
-      this.mark(true);
     } catch {
+      this.microphone.close();
       this.show("bot", "麦克风打不开。请在浏览器里允许使用麦克风，或者打字。", "failed");
+      return;
+    }
+    if (this.send({ type: "listen" })) {
+      this.mark(true);
+    } else {
+      this.microphone.close();
+      this.show("bot", "还没连上，请过一会儿再说。", "failed");
     }
   }
 
@@ -153,7 +188,6 @@ class XiangyinChat extends HTMLElement {
     if (!this.listening) return;
     if (tell) this.send({ type: "stop" });
     this.microphone.close();
-    this.spoken = true;
     this.mark(false);
   }
 
@@ -170,9 +204,11 @@ class XiangyinChat extends HTMLElement {
     this.send({ type: "quiet" });
   }
 
+  /** Whether it could be sent. */
   send(message) {
-    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
-    else if (message.type === "say") this.show("bot", "还没连上，请稍等一下再发。", "failed");
+    if (this.socket?.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(JSON.stringify(message));
+    return true;
   }
 
   show(who, text, status) {
