@@ -1,7 +1,8 @@
 """The gateway's HTTP and WebSocket surface. Thin: sessions and limits are pure, turns belong to the assistant.
 
-Every failure is a status and a sentence: 401 no session, 403 wrong origin, 413 too long, 415 not audio, 429 too
-many turns, 503 not ready; the body is always `{"error": code, "sentence": Chinese}`.
+Every failure is a status and a sentence: 401 no session, 403 wrong origin, 404 no such address, 413 too long, 415
+not audio, 422 not what was asked for, 429 too many turns or sessions, 500 our fault, 503 too many people; the body is
+always `{"error": code, "sentence": Chinese}` and never repeats what was sent.
 """
 
 from __future__ import annotations
@@ -16,14 +17,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response, WebSocket
+from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import FileResponse, JSONResponse
 from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from assistant.conversation import Assistant
 from assistant.gateway.sessions import Session, Sessions
-from assistant.gateway.socket import SESSION_OVER, serve_socket
+from assistant.gateway.socket import NOT_UNDERSTOOD, SESSION_OVER, serve_socket
 from assistant.gateway.speech import Speaker
 from assistant.settings import Settings
 from assistant.turn import MAX_TEXT, Utterance
@@ -43,7 +46,7 @@ class TurnIn(BaseModel):
     """A typed turn."""
 
     session: str = Field(max_length=128)
-    text: str = Field(max_length=20_000)
+    text: str
     id: str | None = Field(default=None, max_length=64)
     dialect: str | None = Field(default=None, max_length=16)
 
@@ -85,6 +88,18 @@ def create_app(
         response.headers["Cache-Control"] = "no-store"
         return response
 
+    @app.exception_handler(RequestValidationError)
+    async def unreadable(_: Request, __: Exception) -> Response:
+        return error(422, "unreadable", NOT_UNDERSTOOD)
+
+    @app.exception_handler(HTTPException)
+    async def refused(_: Request, problem: HTTPException) -> Response:
+        return error(problem.status_code, "address", "没有这个地址，或者不是这样用的。")
+
+    @app.exception_handler(Exception)
+    async def broken(_: Request, __: Exception) -> Response:
+        return error(500, "broken", canned("engine_garbage"))
+
     @app.get("/health")
     async def health() -> dict[str, Any]:
         return {"alive": True, "ready": await ready(), "sessions": len(sessions), "speech": speaker.available}
@@ -94,7 +109,9 @@ def create_app(
         return [{"id": name, "name": load_pack(name).name} for name in list_packs()]
 
     @app.post("/api/session")
-    async def open_session() -> Response:
+    async def open_session(request: Request) -> Response:
+        if not sessions.admit(request.client.host if request.client else ""):
+            return error(429, "often", "从您这里刚才来得太密了，请过一会儿再来，急事打12345。")
         session = sessions.mint("web")
         if session is None:
             return error(503, "full", "现在用的人太多，请过一会儿再来，急事打12345。")
@@ -121,7 +138,7 @@ def create_app(
         return JSONResponse(reply.as_dict())
 
     @app.post("/api/hear")
-    async def hear(request: Request, session: str) -> Response:
+    async def hear(request: Request, session: str = "") -> Response:
         live = sessions.find(session)
         problem = refusal(sessions, live, "")
         if problem or live is None:

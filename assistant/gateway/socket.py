@@ -3,9 +3,10 @@
 From the page: JSON `{"type": "say", "text", "id"}`, `{"type": "listen"}`, `{"type": "stop"}` (end of listening),
 `{"type": "quiet"}` (stop speaking), `{"type": "dialect", "id"}`, and binary frames of 16 kHz mono int16 while
 listening. To the page: `partial`, `thinking`, `reply`, `listening`, `error`, and `speech` followed by one binary
-frame of WAV. Frames are bounded; a visitor who breaks the rules is told so and disconnected. A `reply` and an `error`
-carry the id of the `say` that they answer: what got none is said again with its id on the next connection, and a
-reply that is ready is then given again. A session that is over closes with `SESSION_OVER`.
+frame of WAV. A `reply` and an `error` carry the id of the `say` that they answer: what got none is said again with
+its id on the next connection, and a reply that is ready is then given again. A session that is over closes with
+`SESSION_OVER`. What no page of ours sends (another message, too large a frame, half a sample) is told with an `error`
+and closes with `RULE_BROKEN`; what residents do (too long a text, too many turns) is told and the connection stays.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from typing import Any
+from typing import Any, NoReturn
 
 from fastapi import WebSocket, WebSocketDisconnect
 
@@ -30,6 +31,12 @@ from dialects.packs import list_packs
 MAX_FRAME = 64 * 1024
 SESSION_OVER = 4401
 """Close code: this session is not (or no longer) known; the page takes a new one."""
+RULE_BROKEN = 1008
+"""Close code: policy violation (RFC 6455 §7.4.1)."""
+KINDS = ("say", "listen", "stop", "quiet", "dialect")
+MAX_ID = 64
+"""Characters of a message id."""
+NOT_UNDERSTOOD = "这条消息看不懂。"
 
 
 class Over(Exception):
@@ -56,8 +63,9 @@ async def serve_socket(
             elif message.get("text") is not None:
                 await visit.command(message["text"])
     except Over as over:
-        await visit.end()
-        await websocket.close(over.code)
+        await visit.end()  # first: a closed connection cannot be spoken into
+        with contextlib.suppress(RuntimeError, WebSocketDisconnect):
+            await websocket.close(over.code)
     except WebSocketDisconnect:
         return
     finally:
@@ -83,23 +91,16 @@ class Visit:
 
     async def command(self, raw: str) -> None:
         """One JSON message of the page."""
-        try:
-            given = json.loads(raw[:MAX_FRAME])
-            kind = given["type"]
-        except (ValueError, KeyError, TypeError):
-            await self._send(type="error", sentence="这条消息看不懂。")
-            return
+        given = read(raw)
+        if given is None:
+            await self._rule_broken()
+        kind = given["type"]
         if kind in ("say", "listen") and self._sessions.find(self._session.token) is None:
             raise Over(SESSION_OVER)
         if kind == "say":
-            await self._say(str(given.get("text") or ""), str(given["id"]) if given.get("id") else None)
+            await self._say(str(given.get("text") or ""), given.get("id"))
         elif kind == "listen":
-            await self._quiet()
-            dialogue = self._assistant.dialogues.get(self._session.conversation)
-            self._listener = await asyncio.to_thread(
-                Listener, dialogue.dialect, question_of(dialogue.expecting), pace=self._pace
-            )
-            await self._send(type="listening", on=True)
+            await self._listen()
         elif kind == "stop" and self._listener:
             await self._ended(self._listener)
         elif kind == "quiet":
@@ -111,8 +112,10 @@ class Visit:
 
     async def sound(self, frame: bytes) -> None:
         """A piece of microphone sound."""
+        if len(frame) > MAX_FRAME or len(frame) % 2:
+            await self._rule_broken()
         listener = self._listener
-        if listener is None or len(frame) > MAX_FRAME or len(frame) % 2:
+        if listener is None:  # it was on its way when listening ended
             return
         partial = await asyncio.to_thread(listener.feed, frame)
         if partial:
@@ -128,7 +131,24 @@ class Visit:
         if len(text) > MAX_TEXT:
             await self._send(type="error", id=message_id, sentence=canned("too_long"))
             return
+        if not self._sessions.allow(self._session):
+            await self._send(type="error", id=message_id, sentence=canned("too_many"))
+            return
         await self._take(Utterance(self._session.conversation, text, None, "web", None, message_id))
+
+    async def _listen(self) -> None:
+        """Open the microphone. The turn that follows is counted here: a microphone that hears nothing is work too."""
+        self._listener = None
+        if not self._sessions.allow(self._session):
+            await self._send(type="error", sentence=canned("too_many"))
+            await self._send(type="listening", on=False, why="often")
+            return
+        await self._quiet()
+        dialogue = self._assistant.dialogues.get(self._session.conversation)
+        self._listener = await asyncio.to_thread(
+            Listener, dialogue.dialect, question_of(dialogue.expecting), pace=self._pace
+        )
+        await self._send(type="listening", on=True)
 
     async def _ended(self, listener: Listener) -> None:
         self._listener = None
@@ -137,9 +157,6 @@ class Visit:
         await self._take(Utterance(self._session.conversation, None, None, "web", None, None, heard))
 
     async def _take(self, utterance: Utterance) -> None:
-        if not self._sessions.allow(self._session):
-            await self._send(type="error", id=utterance.message_id, sentence=canned("too_many"))
-            return
         await self._quiet()
         await self._send(type="thinking")
         reply = await self._assistant.take_turn(utterance)
@@ -158,5 +175,23 @@ class Visit:
             with contextlib.suppress(asyncio.CancelledError, RuntimeError, WebSocketDisconnect):
                 await self._speaking
 
+    async def _rule_broken(self) -> NoReturn:
+        await self._send(type="error", sentence=NOT_UNDERSTOOD)
+        raise Over(RULE_BROKEN)
+
     async def _send(self, **content: Any) -> None:
         await self._socket.send_text(json.dumps(content, ensure_ascii=False, default=str))
+
+
+def read(raw: str) -> dict[str, Any] | None:
+    """The message, or None where it is none that a page of ours sends."""
+    if len(raw) > MAX_FRAME:
+        return None
+    try:
+        given = json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(given, dict) or given.get("type") not in KINDS:
+        return None
+    name = given.get("id")
+    return given if name is None or (isinstance(name, str) and len(name) <= MAX_ID) else None

@@ -16,8 +16,8 @@ from starlette.websockets import WebSocketDisconnect
 
 from assistant.conversation import Assistant
 from assistant.gateway.app import create_app, same_origin
-from assistant.gateway.sessions import Bucket, Sessions
-from assistant.gateway.socket import SESSION_OVER
+from assistant.gateway.sessions import Bucket, Sessions, network
+from assistant.gateway.socket import NOT_UNDERSTOOD, RULE_BROKEN, SESSION_OVER
 from assistant.records import Records
 from assistant.settings import Settings
 from audio.hearing import Heard
@@ -97,6 +97,53 @@ def test_too_many_sessions_are_told(client: TestClient) -> None:
     assert [client.post("/api/session").status_code for _ in range(4)] == [200, 200, 200, 503]
 
 
+def test_one_address_opens_a_bounded_number_of_sessions_and_is_forgiven(now: list[float]) -> None:
+    """A room of people gets in at once; a program takes at most half of the places and leaves the rest to others."""
+    sessions = Sessions(lambda: now[0])
+
+    def opened(address: str, tries: int) -> int:
+        return sum(sessions.admit(address) and sessions.mint("web") is not None for _ in range(tries))
+
+    assert opened("192.0.2.1", 3000) == 100
+    assert opened("192.0.2.2", 1) == 1 and opened("2001:db8::1", 1) == 1
+    now[0] += 60.0
+    assert opened("192.0.2.1", 3000) == 12
+    for _ in range(60):
+        now[0] += 60.0
+        opened("192.0.2.1", 3000)
+    assert len(sessions) <= 1000
+    assert opened("192.0.2.3", 1) == 1
+
+
+def test_a_new_address_of_the_same_connection_is_no_new_address() -> None:
+    assert network("2001:db8::1") == network("2001:db8::ffff:2") != network("2001:db8:0:1::1")
+    assert network("::ffff:192.0.2.1") == network("192.0.2.1") != network("::ffff:192.0.2.2")
+    assert network("a socket file") == "a socket file"
+
+
+def test_addresses_are_forgotten(now: list[float]) -> None:
+    sessions = Sessions(lambda: now[0])
+    for number in range(200):
+        sessions.admit(f"192.0.2.{number}")
+    now[0] += 5.0
+    sessions.admit("192.0.2.1")
+    assert list(sessions._addresses) == ["192.0.2.1"]
+
+
+def test_too_many_sessions_of_one_address_are_told(client: TestClient) -> None:
+    answers = [client.post("/api/session") for _ in range(101)]
+    assert {a.status_code for a in answers[3:100]} == {503}
+    assert answers[100].status_code == 429 and answers[100].json()["sentence"]
+
+
+def test_hundreds_of_reconnects_are_one_session(client: TestClient) -> None:
+    token = session(client)
+    for _ in range(300):
+        with client.websocket_connect(f"/ws?session={token}") as socket:
+            socket.send_json({"type": "quiet"})
+    assert client.get("/health").json()["sessions"] == 1
+
+
 def test_too_many_turns_are_told_and_forgiven(client: TestClient, now: list[float]) -> None:
     token = session(client)
     codes = [client.post("/api/turn", json={"session": token, "text": "你好"}).status_code for _ in range(4)]
@@ -105,8 +152,36 @@ def test_too_many_turns_are_told_and_forgiven(client: TestClient, now: list[floa
     assert client.post("/api/turn", json={"session": token, "text": "你好"}).status_code == 200
 
 
-def test_long_text_is_413_with_a_sentence(client: TestClient) -> None:
-    answer = client.post("/api/turn", json={"session": session(client), "text": "长" * 10_000})
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("/api/turn", "{broken 330102", 422), ("/api/turn", '{"text": "330102"}', 422), ("/api/turn", "[330102]", 422),
+        ("/api/turn", json.dumps({"session": "330102" * 100, "text": "好"}), 422), ("/api/hear", "330102", 401),
+        ("/api/330102", "330102", 405), ("/api/session/330102", "330102", 405),
+    ],
+)  # fmt: skip
+def test_every_refusal_has_one_shape_and_repeats_nothing(
+    client: TestClient, path: str, body: str, status: int
+) -> None:
+    answer = client.post(path, content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == status and set(answer.json()) == {"error", "sentence"}
+    assert "330102" not in answer.text
+
+
+def test_our_own_fault_has_the_shape_too(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> list[str]:
+        raise RuntimeError("330102")
+
+    monkeypatch.setattr("assistant.gateway.app.list_packs", fail)
+    with TestClient(client.app, base_url="http://xiangyin.test", raise_server_exceptions=False) as visitor:
+        answer = visitor.get("/api/dialects")
+    assert answer.status_code == 500 and set(answer.json()) == {"error", "sentence"}
+    assert "330102" not in answer.text
+
+
+@pytest.mark.parametrize("length", [301, 10_000, 100_000])
+def test_long_text_is_413_with_a_sentence(client: TestClient, length: int) -> None:
+    answer = client.post("/api/turn", json={"session": session(client), "text": "长" * length})
     assert answer.status_code == 413 and "三百" in answer.json()["sentence"]
 
 
@@ -140,8 +215,6 @@ def test_a_typed_turn_over_the_socket(client: TestClient) -> None:
         socket.send_json({"type": "say", "text": "我要认证", "id": "1"})
         kinds = [socket.receive_json() for _ in range(3)]
         assert [k["type"] for k in kinds] == ["thinking", "reply", "spoken"]
-        socket.send_text("{broken")
-        assert socket.receive_json()["type"] == "error"
 
 
 def close_code(socket: Any) -> int:
@@ -178,6 +251,50 @@ def test_a_reply_that_was_lost_with_its_connection_is_given_again(client: TestCl
         reply = socket.receive_json()
     assert (reply["type"], reply["id"], reply["heard"]) == ("reply", "1", "我要认证")
     assert engine.turns == 1
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "{broken", "[1]", "{}", '{"type": "dance"}', '{"type": ["say"]}', '{"type": "say", "id": {}}',
+        json.dumps({"type": "say", "text": "好", "id": "1" * 65}), "[" * 60_000,
+        json.dumps({"type": "say", "text": "长" * 70_000}, ensure_ascii=False), b"\0", bytes(70_000),
+    ],
+    ids=lambda sent: repr(sent[:24]),
+)  # fmt: skip
+def test_who_breaks_the_rules_is_told_so_and_disconnected(client: TestClient, broken: str | bytes) -> None:
+    with client.websocket_connect(f"/ws?session={session(client)}") as socket:
+        socket.send_bytes(broken) if isinstance(broken, bytes) else socket.send_text(broken)
+        answer = socket.receive_json()
+        assert (answer["type"], answer["sentence"]) == ("error", NOT_UNDERSTOOD)
+        assert close_code(socket) == RULE_BROKEN
+
+
+def test_opening_the_microphone_is_counted_and_its_turn_not_again(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Ear:
+        ended = False
+
+        def __init__(self, *_: Any, **__: Any) -> None: ...
+
+        def finish(self) -> Heard:
+            return Heard("我要认证", 0.9, (), (), 1.0, 0.01, "m", "silence")
+
+    monkeypatch.setattr("assistant.gateway.socket.Listener", Ear)
+
+    def spoken_turn(socket: Any) -> list[str]:
+        socket.send_json({"type": "listen"})
+        first = socket.receive_json()
+        if first["type"] == "error":
+            return ["error", str(socket.receive_json()["on"])]
+        socket.send_json({"type": "stop"})
+        return [first["type"], *(socket.receive_json()["type"] for _ in range(4))]
+
+    with client.websocket_connect(f"/ws?session={session(client)}") as socket:
+        turns = [spoken_turn(socket) for _ in range(4)]
+    assert turns[:3] == [["listening", "listening", "thinking", "reply", "spoken"]] * 3
+    assert turns[3] == ["error", "False"]
 
 
 def test_a_refusal_names_what_it_refuses(client: TestClient) -> None:
