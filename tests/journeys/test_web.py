@@ -1,4 +1,4 @@
-"""The web page in Debian's Chromium: typed, by keyboard alone, and by voice through a fake microphone."""
+"""The web page in Debian's Chromium: typed, by keyboard alone, by voice through a fake microphone or a refused one."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import os
 import shutil
 import wave
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +25,15 @@ SECONDS = 1000.0
 
 
 def arguments(sound: Path | None) -> list[str]:
+    """Chromium's switches; without a sound the microphone is refused."""
     always = [
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
-        "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
+        "--use-fake-device-for-media-stream",
     ]  # fmt: skip
-    return always + ([f"--use-file-for-fake-audio-capture={sound}%noloop"] if sound else [])
+    if sound is None:
+        return [*always, "--use-fake-ui-for-media-stream=deny"]
+    return [*always, "--use-fake-ui-for-media-stream", f"--use-file-for-fake-audio-capture={sound}%noloop"]
 
 
 @pytest.fixture
@@ -46,13 +50,15 @@ def question(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def page(stack: Stack, question: Path) -> Iterator[Any]:
+@contextmanager
+def opened(stack: Stack, sound: Path | None) -> Iterator[Any]:
+    """The page, ready. Fails at the end when the page had an error or wrote one to the console."""
     if CHROMIUM is None:
         pytest.skip("Debian's chromium is not installed")
     with playwright.sync_playwright() as run:
-        browser = run.chromium.launch(executable_path=CHROMIUM, args=arguments(question))
-        context = browser.new_context(viewport={"width": 1000, "height": 1000}, permissions=["microphone"])
+        browser = run.chromium.launch(executable_path=CHROMIUM, args=arguments(sound))
+        allowed = ["microphone"] if sound else []
+        context = browser.new_context(viewport={"width": 1000, "height": 1000}, permissions=allowed)
         made = context.new_page()
         problems: list[str] = []
         made.on("pageerror", lambda error: problems.append(str(error)))
@@ -62,6 +68,12 @@ def page(stack: Stack, question: Path) -> Iterator[Any]:
         yield made
         browser.close()
         assert problems == []
+
+
+@pytest.fixture
+def page(stack: Stack, question: Path) -> Iterator[Any]:
+    with opened(stack, question) as made:
+        yield made
 
 
 def wait_for_answers(page: Any, count: int) -> str:
@@ -83,14 +95,74 @@ def test_a_typed_question_gets_an_answer_with_its_source(page: Any) -> None:
         page.screenshot(path=f"{target}/web.png")
 
 
+def focused(page: Any) -> str:
+    """The accessible name of what has the keyboard."""
+    name: str = page.evaluate(
+        """() => {
+            const found = document.querySelector("xiangyin-chat").shadowRoot.activeElement;
+            const label = found?.getAttribute("aria-label") ?? found?.labels?.[0]?.textContent;
+            return label ?? found?.textContent.trim() ?? "";
+        }"""
+    )
+    return name
+
+
+def go_to(page: Any, name: str, key: str) -> None:
+    """Press the key until the keyboard is there."""
+    for _ in range(20):
+        page.keyboard.press(key)
+        if focused(page) == name:
+            return
+    raise AssertionError(f"{name} cannot be reached with {key}")
+
+
 def test_by_keyboard_alone(page: Any) -> None:
-    page.get_by_label("打字说").focus()
-    page.keyboard.type("我要办养老金资格认证")
+    """A choice that was pressed goes away, and the keyboard stays where the answer and the next choices are."""
+    go_to(page, "打字说", "Tab")
+    page.keyboard.type("结婚登记要去哪里办")
     page.keyboard.press("Enter")
-    wait_for_answers(page, 2)
-    page.get_by_role("button", name="转人工").focus()
+    assert "可以选：现在就办、先不办。" in wait_for_answers(page, 2)
+    go_to(page, "先不办", "Shift+Tab")
     page.keyboard.press("Enter")
-    assert "12345" in wait_for_answers(page, 3)
+    assert focused(page) == "对话"
+    wait_for_answers(page, 3)
+    assert focused(page) == "对话"
+    go_to(page, "转人工", "Tab")
+    page.keyboard.press("Enter")
+    assert "12345" in wait_for_answers(page, 4)
+
+
+def test_a_long_answer_is_read_from_its_beginning(page: Any) -> None:
+    page.set_viewport_size({"width": 1000, "height": 800})
+    for count in (2, 3):
+        page.get_by_label("打字说").fill("结婚登记要去哪里办")
+        page.keyboard.press("Enter")
+        wait_for_answers(page, count)
+    log, asked, answer = (
+        page.locator(name).bounding_box() for name in (".log", ".you >> nth=-1", ".bot >> nth=-1")
+    )
+    assert answer["height"] > log["height"]
+    assert log["y"] <= asked["y"] <= answer["y"] < log["y"] + log["height"] / 2
+    assert page.evaluate("() => document.scrollingElement.scrollHeight <= innerHeight")
+
+
+def test_a_refused_microphone_is_told_and_nobody_listens(stack: Stack) -> None:
+    with opened(stack, None) as page:
+        sent: list[str] = []
+        page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(str(frame))))
+        page.reload()
+        page.wait_for_selector("xiangyin-chat[ready]")
+        page.get_by_role("button", name="点一下，说话", exact=True).click()
+        assert "允许使用麦克风" in wait_for_answers(page, 2)
+        assert page.locator(".talk[aria-pressed=false]").count() == 1
+        assert any("quiet" in frame for frame in sent) and not any("listen" in frame for frame in sent)
+
+
+def test_icons_need_no_font(page: Any) -> None:
+    """Emoji are empty boxes where no font has them."""
+    text = page.evaluate("() => document.querySelector('xiangyin-chat').shadowRoot.textContent")
+    assert not [letter for letter in text if ord(letter) > 0xFFFF]
+    assert page.locator(".talk svg[aria-hidden=true]").bounding_box()["height"] > 16
 
 
 def test_what_is_said_to_a_session_that_is_over_or_to_no_connection_is_answered(page: Any) -> None:

@@ -4,6 +4,10 @@ import { Microphone, Speaker } from "./sound.js";
 const BASE = new URL(".", import.meta.url);
 const SESSION_OVER = 4401; // close code: the session is not known any more
 const RETRY_MS = [500, 1000, 2000, 5000, 10000];
+const TALK = { idle: "点一下，说话", listening: "在听，说完了点一下" };
+const ICON = `
+  <svg viewBox="0 0 24 24" aria-hidden="true"><rect x="9" y="2" width="6" height="12" rx="3"/>
+    <path d="M5 11a7 7 0 0 0 14 0M12 18v4M8 22h8"/><path class="waves" d="M1.5 7v6M22.5 7v6"/></svg>`;
 const SIZES = ["1rem", "1.25rem", "1.5rem"];
 
 class XiangyinChat extends HTMLElement {
@@ -15,7 +19,7 @@ class XiangyinChat extends HTMLElement {
       <div class="log" role="log" aria-live="polite" aria-relevant="additions" aria-label="对话" tabindex="0"></div>
       <div class="choices" role="group" aria-label="可以选"></div>
       <div class="partial" aria-hidden="true"></div>
-      <button class="talk" type="button" aria-pressed="false">🎤 点一下，说话</button>
+      <button class="talk" type="button" aria-pressed="false">${ICON} <span>${TALK.idle}</span></button>
       <form><label class="visually-hidden" for="text">打字说</label>
         <input id="text" maxlength="300" autocomplete="off" placeholder="也可以打字，比如：养老金怎么认证">
         <button type="submit">发送</button></form>
@@ -131,13 +135,22 @@ class XiangyinChat extends HTMLElement {
     this.inside(".partial").textContent = "";
     if (!reply.id && reply.heard) this.show("you", reply.heard); // spoken: what was typed is there already
     this.hushed = false;
-    this.show("bot", reply.display, reply.status);
-    const buttons = (reply.choices.length ? reply.choices.map((choice) => choice.label) : this.answers(reply)).map((label) => {
+    const labels = reply.choices.length ? reply.choices.map((choice) => choice.label) : this.answers(reply);
+    this.offer(labels);
+    this.show("bot", reply.display, reply.status, labels);
+  }
+
+  /** One button for each label. A keyboard that was on a button before goes to the log: new ones are the next stop. */
+  offer(labels) {
+    const choices = this.inside(".choices");
+    const held = choices.contains(this.shadowRoot.activeElement);
+    const buttons = labels.map((label) => {
       const button = Object.assign(document.createElement("button"), { type: "button", textContent: label });
       button.addEventListener("click", () => this.say(label));
       return button;
     });
-    this.inside(".choices").replaceChildren(...buttons);
+    choices.replaceChildren(...buttons);
+    if (held) this.inside(".log").focus({ preventScroll: true });
   }
 
   answers({ expecting }) {
@@ -149,7 +162,7 @@ class XiangyinChat extends HTMLElement {
     if (!text.trim()) return;
     this.quiet();
     this.show("you", text);
-    this.inside(".choices").replaceChildren();
+    this.offer([]);
     const message = { type: "say", text, id: crypto.randomUUID?.() ?? String(Math.random()) };
     this.unanswered.set(message.id, message);
     if (!this.send(message)) this.show("bot", "还没连上。一连上就替您发出去，不用再打一遍。", "failed");
@@ -195,7 +208,7 @@ class XiangyinChat extends HTMLElement {
     this.listening = on;
     const button = this.inside(".talk");
     button.setAttribute("aria-pressed", String(on));
-    button.textContent = on ? "👂 在听，说完了点一下" : "🎤 点一下，说话";
+    button.querySelector("span").textContent = on ? TALK.listening : TALK.idle;
   }
 
   quiet() {
@@ -211,18 +224,23 @@ class XiangyinChat extends HTMLElement {
     return true;
   }
 
-  show(who, text, status) {
+  /** One turn in the log, its beginning in view. `labels` are the choices, for those who hear the page. */
+  show(who, text, status, labels = []) {
     const turn = document.createElement("div");
     turn.className = `turn ${who}`;
-    turn.textContent = text;
+    turn.append(hidden(who === "you" ? "您说：" : "乡音说："), text);
+    if (labels.length) turn.append(hidden(`可以选：${labels.join("、")}。`));
     if (status) turn.dataset.status = status;
-    const label = Object.assign(document.createElement("span"), { className: "visually-hidden" });
-    label.textContent = who === "you" ? "您说：" : "乡音说：";
-    turn.prepend(label);
     const log = this.inside(".log");
+    const before = log.lastElementChild;
     log.append(turn);
-    log.scrollTop = log.scrollHeight;
+    const asked = who === "bot" && before?.matches(".you") && before.offsetHeight < log.clientHeight / 3;
+    log.scrollTop = (asked ? before : turn).offsetTop - 8;
   }
+}
+
+function hidden(text) {
+  return Object.assign(document.createElement("span"), { className: "visually-hidden", textContent: text });
 }
 
 customElements.define("xiangyin-chat", XiangyinChat);
