@@ -29,6 +29,14 @@ def test_every_topic_of_the_catalogue_has_an_entry(store: Store) -> None:
     assert set(store.phrasings) == set(store.topics)
 
 
+def test_no_line_repeats_what_every_answer_says_or_promises_what_nobody_does(store: Store) -> None:
+    """`verify: true` makes the answer end with the local window, and no entry knows a single place's sums."""
+    empty = ("以当地窗口答复为准", "告诉我", "问我", "我帮您", "我来说")
+    for topic, entry in store.entries.items():
+        said = "\n".join(sum(entry.sections.values(), ()))
+        assert [words for words in empty if words in said] == [], topic
+
+
 def test_every_entry_has_forty_phrasings_in_several_dialects(store: Store) -> None:
     for topic, lines in store.phrasings.items():
         assert len(lines) >= 40, topic
