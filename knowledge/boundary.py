@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from knowledge.phrasings import DIALECTS, Phrasing
-from knowledge.problems import Problem
+from knowledge.problems import NOT_YAML, Problem, line_of
 
 OUTCOMES = ("refused", "unanswered", "emergency", "human")
 
@@ -37,16 +37,19 @@ def parse_boundary(text: str, file: str) -> tuple[Boundary | None, list[Problem]
         row: Any = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
-        return None, [Problem(file, mark.line + 1 if mark else 1, f"not YAML: {error}")]
+        return None, [Problem(file, mark.line + 1 if mark else 1, NOT_YAML)]
     if not isinstance(row, dict):
-        return None, [Problem(file, 1, "the file must be “key: value” lines")]
+        return None, [Problem(file, 1, "要一行一个“名称: 内容”")]
+    lines = text.splitlines()
     problems = [
-        Problem(file, 1, f"“{key}” must be a non-empty text")
+        Problem(file, line_of(lines, f"{key}:") or 1, f"“{key}”要写一段文字，不能空着")
         for key in ("id", "title", "outcome", "say")
         if not isinstance(row.get(key), str) or not row[key].strip()
     ]
     if row.get("outcome") not in OUTCOMES:
-        problems.append(Problem(file, 1, f"outcome must be one of {', '.join(OUTCOMES)}"))
+        problems.append(
+            Problem(file, line_of(lines, "outcome:") or 1, f"outcome 只能是 {'、'.join(OUTCOMES)}")
+        )
     phrasings = _phrasings(row.get("phrasings"), text, file, problems)
     if problems:
         return None, problems
@@ -64,16 +67,19 @@ def parse_boundary(text: str, file: str) -> tuple[Boundary | None, list[Problem]
 
 def _phrasings(groups: Any, text: str, file: str, problems: list[Problem]) -> list[Phrasing]:
     if not isinstance(groups, dict) or not groups:
-        problems.append(Problem(file, 1, "“phrasings” must map a dialect to its lines"))
+        problems.append(Problem(file, 1, "“phrasings”下面要按方言列出问法"))
         return []
     lines = [line.strip().removeprefix("- ").strip("'\"") for line in text.splitlines()]
     found = []
     for dialect, wordings in groups.items():
         if dialect not in ("mandarin", *DIALECTS):
-            problems.append(Problem(file, 1, f"unknown dialect “{dialect}”"))
+            known = "、".join(("mandarin", *DIALECTS))
+            at = line_of(lines, f"{dialect}:") or 1
+            problems.append(Problem(file, at, f"没有“{dialect}”这种方言，只有 {known}"))
         for wording in wordings or ():
             if not isinstance(wording, str):
-                problems.append(Problem(file, 1, f"“{wording}” is not a text; put it in quotes"))
+                at = line_of(lines, str(wording)) or 1
+                problems.append(Problem(file, at, f"“{wording}”不是文字，请加上引号"))
                 continue
             number = lines.index(wording) + 1 if wording in lines else 1
             style = "plain" if dialect == "mandarin" else "dialect"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from knowledge.phrasings import Phrasing, same_wording
-from knowledge.problems import Problem
+from knowledge.problems import Problem, line_of
 from knowledge.store import Store
 from knowledge.topics import load_service_ids
 
@@ -32,64 +32,77 @@ def lint(store: Store, today: date | None = None) -> list[Problem]:
 
 def _entry(store: Store, topic_id: str, day: date) -> list[Problem]:
     entry, file = store.entries[topic_id], store.files[topic_id]
+    lines = store.lines[file]
     found: list[Problem] = []
+
+    def tell(key: str, message: str, severity: str = "error") -> None:
+        found.append(Problem(file, line_of(lines, f"{key}:") or line_of(lines, "id:"), message, severity))
+
     topic = store.topics.get(topic_id)
     if topic is None:
-        found.append(Problem(file, 2, f"“{topic_id}” is not in the catalogue"))
+        tell("id", f"目录里没有“{topic_id}”")
     else:
         for field in ("title", "level", "domain", "service"):
             if getattr(topic, field) != getattr(entry, field):
-                said, known = getattr(entry, field), getattr(topic, field)
-                found.append(Problem(file, 2, f"{field} is “{said}”, the catalogue says “{known}”"))
+                said, known = getattr(entry, field) or "空", getattr(topic, field) or "空"
+                tell(field, f"{field} 写的是“{said}”，目录里是“{known}”")
         if set(topic.near) != set(entry.near):
-            found.append(
-                Problem(file, 2, f"near differs from the catalogue: {', '.join(topic.near)}", "warning")
-            )
-    found += [
-        Problem(file, 2, f"near names “{other}”, which is no topic")
-        for other in entry.near
-        if other not in store.topics
-    ]
+            tell("near", f"near 和目录里的不一样，目录里是：{'、'.join(topic.near)}", "warning")
+    for other in entry.near:
+        if other not in store.topics:
+            tell("near", f"near 里的“{other}”不是主题")
     if len(entry.sources) > MOST_SOURCES:
-        found.append(Problem(file, 2, f"{len(entry.sources)} sources, {MOST_SOURCES} at most", "warning"))
-    said = [entry.title, entry.jurisdiction, *map(str, entry.sources), *sum(entry.sections.values(), ())]
-    found += [Problem(file, 0, f"still to be filled in: {text}") for text in said if BLANK in text]
+        tell("source", f"有 {len(entry.sources)} 个出处，最多 {MOST_SOURCES} 个", "warning")
+    found += [
+        Problem(file, number, f"还没有填：{line.strip()}")
+        for number, line in enumerate(lines, start=1)
+        if BLANK in line and not line.startswith("#")
+    ]
     if topic_id not in store.phrasings:
-        found.append(Problem(file, 0, "no phrasings file beside it"))
-    for line in entry.sections["要点"]:
-        if len(line) > LONGEST_POINT:
-            found.append(Problem(file, 0, f"要点 longer than {LONGEST_POINT} characters: {line}", "warning"))
+        found.append(Problem(file, 0, "旁边没有问法文件"))
+    for point in entry.sections["要点"]:
+        if len(point) > LONGEST_POINT:
+            number = line_of(lines, point, line_of(lines, "## 要点"))
+            found.append(
+                Problem(
+                    file,
+                    number,
+                    f"这一条要点有 {len(point)} 个字，最多 {LONGEST_POINT} 个：{point}",
+                    "warning",
+                )
+            )
     if entry.expires and entry.expires < day:
-        found.append(Problem(file, 2, f"expired on {entry.expires}: it is no longer answered", "warning"))
+        tell("expires", f"{entry.expires} 已经到期，不再回答", "warning")
     elif entry.expires and entry.expires - day <= SOON:
-        found.append(Problem(file, 2, f"expires on {entry.expires}", "warning"))
+        tell("expires", f"{entry.expires} 到期", "warning")
     if entry.stale_on(day):
-        found.append(Problem(file, 2, f"last reviewed on {entry.reviewed}", "warning"))
+        tell("reviewed", f"上次核对是 {entry.reviewed}，超过一年了", "warning")
     if entry.reviewed > day:
-        found.append(Problem(file, 2, f"reviewed in the future: {entry.reviewed}", "warning"))
+        tell("reviewed", f"核对日期还没有到：{entry.reviewed}", "warning")
     return found
 
 
 def _phrasings(store: Store, topic_id: str) -> list[Problem]:
-    lines, topic = store.phrasings[topic_id], store.topics.get(topic_id)
-    domain = topic.domain if topic else "?"
-    file = f"entries/{domain}/{topic_id}.phrasings.txt"
+    phrasings, topic = store.phrasings[topic_id], store.topics.get(topic_id)
+    file = _phrasings_file(store, topic_id)
     if topic is None:
-        return [Problem(file, 0, f"“{topic_id}” is not in the catalogue")]
+        return [Problem(file, 0, f"目录里没有“{topic_id}”")]
+    lines = store.lines.get(file, ())
     found = [
-        Problem(file, 0, f"{count} lines of {style}, {fewest} wanted", "warning")
+        Problem(file, line_of(lines, f"# {style}"), f"{style} 只有 {count} 句，要 {fewest} 句", "warning")
         for style, fewest in FEWEST.items()
-        if (count := sum(line.style == style for line in lines)) < fewest
+        if (count := sum(line.style == style for line in phrasings)) < fewest
     ]
-    if len(lines) < FEWEST_IN_ALL:
-        found.append(Problem(file, 0, f"{len(lines)} lines, {FEWEST_IN_ALL} wanted", "warning"))
-    dialects = {line.dialect for line in lines if line.style == "dialect"}
+    if len(phrasings) < FEWEST_IN_ALL:
+        found.append(Problem(file, 0, f"一共只有 {len(phrasings)} 句，要 {FEWEST_IN_ALL} 句", "warning"))
+    dialects = {line.dialect for line in phrasings if line.style == "dialect"}
     if len(dialects) < FEWEST_DIALECTS:
-        found.append(Problem(file, 0, f"{len(dialects)} dialects, {FEWEST_DIALECTS} wanted", "warning"))
-    untitled = sum(topic.title not in line.text for line in lines)
+        first = line_of(lines, "# dialect")
+        found.append(Problem(file, first, f"只有 {len(dialects)} 种方言，要 {FEWEST_DIALECTS} 种", "warning"))
+    untitled = sum(topic.title not in line.text for line in phrasings)
     if untitled < FEWEST_UNTITLED:
         found.append(
-            Problem(file, 0, f"{untitled} lines without the title, {FEWEST_UNTITLED} wanted", "warning")
+            Problem(file, 0, f"不带题目原话的只有 {untitled} 句，要 {FEWEST_UNTITLED} 句", "warning")
         )
     return found
 
@@ -100,22 +113,27 @@ def _shared(store: Store) -> list[Problem]:
     for owner, file, line in _all_phrasings(store):
         key = same_wording(line.text)
         if key in seen and seen[key] != owner:
-            found.append(Problem(file, line.line, f"“{line.text}” also stands under {seen[key]}"))
+            found.append(Problem(file, line.line, f"“{line.text}”在 {seen[key]} 里也有"))
         elif key in seen:
-            found.append(Problem(file, line.line, f"“{line.text}” stands twice", "warning"))
+            found.append(Problem(file, line.line, f"“{line.text}”写了两遍", "warning"))
         seen.setdefault(key, owner)
     return found
 
 
 def _all_phrasings(store: Store) -> list[tuple[str, str, Phrasing]]:
-    rows = []
-    for topic_id, lines in store.phrasings.items():
-        topic = store.topics.get(topic_id)
-        file = f"entries/{topic.domain if topic else '?'}/{topic_id}.phrasings.txt"
-        rows += [(topic_id, file, line) for line in lines]
+    rows = [
+        (topic_id, _phrasings_file(store, topic_id), line)
+        for topic_id, lines in store.phrasings.items()
+        for line in lines
+    ]
     for boundary in store.boundaries.values():
         rows += [(boundary.id, f"boundaries/{boundary.id}.yml", line) for line in boundary.phrasings]
     return rows
+
+
+def _phrasings_file(store: Store, topic_id: str) -> str:
+    topic = store.topics.get(topic_id)
+    return f"entries/{topic.domain if topic else '?'}/{topic_id}.phrasings.txt"
 
 
 def _catalogue(store: Store) -> list[Problem]:
@@ -123,11 +141,16 @@ def _catalogue(store: Store) -> list[Problem]:
     found = []
     for topic in store.topics.values():
         file = f"catalogue/{topic.domain}.yml"
+        lines = store.lines.get(file, ())
+        row = line_of(lines, f"id: {topic.id}")
+        near, service = line_of(lines, "near:", row), line_of(lines, "service:", row)
         for other in topic.near:
             if other not in store.topics:
-                found.append(Problem(file, 0, f"{topic.id}: near names “{other}”, which is no topic"))
+                found.append(Problem(file, near, f"{topic.id} 的 near 里“{other}”不是主题"))
             elif topic.id not in store.topics[other].near:
-                found.append(Problem(file, 0, f"{topic.id} is near {other}, but not the other way round"))
+                found.append(
+                    Problem(file, near, f"{topic.id} 的 near 里有 {other}，{other} 的 near 里没有 {topic.id}")
+                )
         if topic.service and services and topic.service not in services:
-            found.append(Problem(file, 0, f"{topic.id}: unknown service “{topic.service}”"))
+            found.append(Problem(file, service, f"{topic.id} 的“{topic.service}”不是办事服务"))
     return found

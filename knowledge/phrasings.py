@@ -44,7 +44,7 @@ def parse_phrasings(text: str, file: str) -> tuple[list[Phrasing], list[Problem]
             words = line[1:].split("#")[0].split()
             style, dialect, complaint = _header(words)
         elif not style:
-            complaint = "a line before any “# style” header"
+            complaint = "前面还没有“# plain”这样的标题"
         else:
             complaint = _complaint(line)
             if not complaint:
@@ -64,17 +64,17 @@ def same_wording(text: str) -> str:
 def _header(words: list[str]) -> tuple[str, str, str]:
     style = words[0] if words else ""
     if style not in STYLES:
-        return "", "", f"unknown style “{style}”; use one of {', '.join(STYLES)}"
+        return "", "", f"没有“{style}”这种问法，只有 {'、'.join(STYLES)}"
     if style != "dialect":
         return style, "mandarin", ""
     if len(words) < 2 or words[1] not in DIALECTS:
-        return "", "", f"“# dialect” needs one of {', '.join(DIALECTS)}"
+        return "", "", f"“# dialect”后面要写是哪种方言：{'、'.join(DIALECTS)}"
     return style, words[1], ""
 
 
 def _complaint(line: str) -> str:
     if not SHORTEST <= len(line) <= LONGEST:
-        return f"{len(line)} characters; a phrasing has {SHORTEST} to {LONGEST}"
+        return f"有 {len(line)} 个字，一句问法要 {SHORTEST} 到 {LONGEST} 个字"
     if any(unicodedata.category(c) == "Cc" for c in line):
-        return "a control character"
+        return "有看不见的控制符"
     return ""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+NOT_YAML = "写法不对：冒号后面要空一格，括号和引号要成对"
 
 
 @dataclass(frozen=True, order=True)
@@ -15,4 +18,12 @@ class Problem:
     severity: str = "error"
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.message}"
+        return f"{self.file}:{self.line}: {self.message}" if self.line else f"{self.file}: {self.message}"
+
+
+def line_of(lines: Sequence[str], start: str, after: int = 0) -> int:
+    """Number of the first line below line ``after`` that begins so, blanks and list dash aside; 0 without one."""
+    for number, line in enumerate(lines[after:], start=after + 1):
+        if line.strip().removeprefix("- ").startswith(start):
+            return number
+    return 0

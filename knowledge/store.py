@@ -22,13 +22,15 @@ _parsed_boundary = lru_cache(maxsize=256)(parse_boundary)
 
 @dataclass(frozen=True)
 class Store:
-    """Everything known, by topic id. ``files`` maps a topic id to its entry file, for messages."""
+    """Everything known, by topic id. For messages, ``files`` maps a topic id to its entry file and ``lines`` the
+    files of entries, phrasings and catalogue to their lines."""
 
     topics: Mapping[str, Topic]
     entries: Mapping[str, Entry]
     phrasings: Mapping[str, tuple[Phrasing, ...]]
     boundaries: Mapping[str, Boundary]
     files: Mapping[str, str]
+    lines: Mapping[str, tuple[str, ...]]
     problems: tuple[Problem, ...]
 
 
@@ -39,6 +41,7 @@ def load_store(root: Path = KNOWLEDGE) -> Store:
     entries: dict[str, Entry] = {}
     phrasings: dict[str, tuple[Phrasing, ...]] = {}
     files: dict[str, str] = {}
+    lines: dict[str, tuple[str, ...]] = {}
     problems: list[Problem] = []
     for path in sorted((root / "entries").glob("*/*.md")):
         name = path.relative_to(root).as_posix()
@@ -48,17 +51,19 @@ def load_store(root: Path = KNOWLEDGE) -> Store:
         if entry is None:
             continue
         if entry.id != path.stem:
-            problems.append(Problem(name, 2, f"id “{entry.id}” differs from the file's name"))
+            problems.append(Problem(name, 2, f"编号“{entry.id}”和文件名不一样"))
             continue
         entries[entry.id], files[entry.id] = entry, name
+        lines[name] = tuple((text or "").splitlines())
     for path in sorted((root / "entries").glob("*/*.phrasings.txt")):
         name = path.relative_to(root).as_posix()
         text = _read(path, name, problems)
         if text is None:
             continue
-        lines, wrong = _parsed_phrasings(text, name)
+        lines[name] = tuple(text.splitlines())
+        asked, wrong = _parsed_phrasings(text, name)
         problems += wrong
-        phrasings[path.name.removesuffix(".phrasings.txt")] = tuple(lines)
+        phrasings[path.name.removesuffix(".phrasings.txt")] = tuple(asked)
     boundaries = {}
     for path in sorted((root / "boundaries").glob("*.yml")):
         name = path.relative_to(root).as_posix()
@@ -67,8 +72,10 @@ def load_store(root: Path = KNOWLEDGE) -> Store:
         problems += wrong
         if boundary:
             boundaries[boundary.id] = boundary
+    for path in sorted((root / "catalogue").glob("*.yml")):
+        lines[path.relative_to(root).as_posix()] = tuple(path.read_text(encoding="utf-8").splitlines())
     topics = load_topics(root / "catalogue")
-    return Store(topics, entries, phrasings, boundaries, files, tuple(problems))
+    return Store(topics, entries, phrasings, boundaries, files, lines, tuple(problems))
 
 
 def _read(path: Path, name: str, problems: list[Problem]) -> str | None:
@@ -78,5 +85,5 @@ def _read(path: Path, name: str, problems: list[Problem]) -> str | None:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    problems.append(Problem(name, 0, "neither UTF-8 nor GB18030"))
+    problems.append(Problem(name, 0, "编码既不是 UTF-8，也不是 GB18030"))
     return None

@@ -38,7 +38,7 @@ def lint(as_json: Json = False) -> None:
     store = load_store()
     problems = [
         *lint_store(store),
-        *wrong_citations(store.entries, store.files, PassageStore().passages()),
+        *wrong_citations(store, PassageStore().passages()),
     ]
     for problem in problems:
         line({"problem": str(problem)}) if as_json else screen.print(str(problem), markup=False)

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 
 from knowledge.entry import Entry
 from knowledge.importing.passage import Passage
 from knowledge.importing.values import Values, values_of
 from knowledge.laws.articles import ArticleRef, article_head, article_name, bare_name
-from knowledge.problems import Problem
+from knowledge.problems import Problem, line_of
+from knowledge.store import Store
 
 _CALENDAR_YEAR = re.compile(r"[二一][〇零九][〇零一二三四五六七八九]{2}年|(?:19|20)\d\d年")
 _APART = re.compile(r"[、，,；;\s]+")
 
 
-def wrong_citations(
-    entries: Mapping[str, Entry], files: Mapping[str, str], passages: Iterable[Passage]
-) -> list[Problem]:
-    """A problem for each cited article that its imported text does not have, and for a first source whose date
-    differs from the entry's ``effective``. ``files`` maps a topic to its file."""
+def wrong_citations(store: Store, passages: Iterable[Passage]) -> list[Problem]:
+    """A problem for each cited article that its imported text does not have, for a text of articles cited without
+    one, and for a first source whose date differs from the entry's ``effective``."""
     articles: dict[str, set[str]] = defaultdict(set)
     effective: dict[str, date | None] = {}
     for passage in passages:
@@ -29,19 +28,24 @@ def wrong_citations(
         articles[name].add(passage.article)
         effective[name] = passage.source.effective
     found: list[Problem] = []
-    for topic, entry in entries.items():
+    for topic, entry in store.entries.items():
+        file = store.files[topic]
+        lines, at = store.lines[file], 0
         for position, source in enumerate(entry.sources):
+            at = line_of(lines, "document:", at)
             name = bare_name(source.document.split(" ")[0])
             if name not in articles:
                 continue
+            if not source.article and any(articles[name]):
+                found.append(Problem(file, at, f"引了《{source.document}》，没有写第几条", "warning"))
             found += [
-                Problem(files[topic], 2, f"《{source.document}》 has no article “{article}”")
+                Problem(file, at, f"《{source.document}》里没有“{article}”")
                 for article in cited_articles(source.article)
                 if article not in articles[name]
             ]
             if position == 0 and effective[name] and effective[name] != entry.effective:
-                said = f"effective is {entry.effective}, 《{source.document}》 holds from {effective[name]}"
-                found.append(Problem(files[topic], 2, said, "warning"))
+                said = f"施行日期写的是 {entry.effective}，《{source.document}》是 {effective[name]} 起施行"
+                found.append(Problem(file, line_of(lines, "effective:"), said, "warning"))
     return sorted(found)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from knowledge.lint import lint
-from knowledge.problems import Problem
+from knowledge.problems import NOT_YAML, Problem
 from knowledge.publishing.tree import Files, with_item, write_tree
 from knowledge.store import Store, load_store
 
@@ -86,5 +86,5 @@ def _admit(
 
 def _catalogue_problem(error: Exception) -> Problem:
     mark = getattr(error, "problem_mark", None)
-    missing = f"“{error.args[0]}” is missing" if isinstance(error, KeyError) else str(error)
-    return Problem("catalogue", mark.line + 1 if mark else 0, f"the catalogue cannot be read: {missing}")
+    missing = f"缺“{error.args[0]}”这一项" if isinstance(error, KeyError) else NOT_YAML
+    return Problem("catalogue", mark.line + 1 if mark else 0, f"目录读不了：{missing}")

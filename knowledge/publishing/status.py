@@ -28,7 +28,7 @@ class Held:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.message}"
+        return str(Problem(self.file, self.line, self.message))
 
 
 @dataclass(frozen=True)

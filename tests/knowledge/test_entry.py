@@ -76,21 +76,21 @@ def test_an_entry_holds_through_its_last_day() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "line", "words"),
     [
-        ("---\nid", "id", 1, "begin"),
-        ("effective: 2024-01-01", "effective: 二〇二四年", 11, "date"),
-        ("effective: 2024-01-01", "effective: 2024-13-01", 1, ""),
-        ("expires: 2026-12-31", "expires: 2020-12-31", 12, "before"),
-        ("level: national", "level: village", 5, "village"),
+        ("---\nid", "id", 1, "第一行"),
+        ("effective: 2024-01-01", "effective: 二〇二四年", 11, "日期"),
+        ("effective: 2024-01-01", "effective: 2024-13-01", 11, "没有这样的日期或数：effective: 2024-13-01"),
+        ("expires: 2026-12-31", "expires: 2020-12-31", 12, "早于"),
+        ("level: national", "level: village", 5, "level 不能是“village”"),
         ("    issuer: 国务院\n", "", 6, "issuer"),
-        ("verify: false", "verify: maybe", 15, "true or false"),
-        ("near: [another]", "near: another", 14, "list"),
-        ("title: 某事\n", "", 1, "title"),
-        ("title: 某事", "titel: 某事", 3, "titel"),
-        ("带身份证去派出所办。", "很" * 41, 19, "41"),
-        ("## 材料\n- 身份证\n", "", 27, "材料"),
-        ("## 材料", "## 材料费", 23, "材料费"),
-        ("## 材料\n- 身份证", "## 要点\n- 身份证", 23, "twice"),
-        ("near: [another]", "near: [another", 14, "YAML"),
+        ("verify: false", "verify: maybe", 15, "只能是 true 或 false"),
+        ("near: [another]", "near: another", 14, "一列主题编号"),
+        ("title: 某事\n", "", 1, "缺“title”"),
+        ("title: 某事", "titel: 某事", 3, "不认识“titel”"),
+        ("带身份证去派出所办。", "很" * 41, 19, "有 41 个字"),
+        ("## 材料\n- 身份证\n", "", 27, "“材料”这一节没有写"),
+        ("## 材料", "## 材料费", 23, "没有“材料费”"),
+        ("## 材料\n- 身份证", "## 要点\n- 身份证", 23, "写了两遍"),
+        ("near: [another]", "near: [another", 14, "写法不对"),
     ],
 )
 def test_a_fault_is_reported_with_its_line(before: str, after: str, line: int, words: str) -> None:
@@ -101,6 +101,14 @@ def test_a_fault_is_reported_with_its_line(before: str, after: str, line: int, w
     reported = {p.line for p in problems if words in p.message}
     assert reported and (line in reported or min(abs(line - r) for r in reported) <= 2)
     assert all(str(p).startswith("a-topic.md:") for p in problems)
+
+
+def test_impossible_dates_are_each_told_with_their_own_line() -> None:
+    text = GOOD.replace("2024-01-01", "2024-13-01").replace("reviewed: 2025-01-01", "reviewed: 2025-02-30")
+    assert [str(p) for p in parse_entry(text, "a.md", "things")[1]] == [
+        "a.md:11: 没有这样的日期或数：effective: 2024-13-01",
+        "a.md:13: 没有这样的日期或数：reviewed: 2025-02-30",
+    ]
 
 
 @given(st.text())

@@ -61,4 +61,6 @@ def test_a_boundary_with_an_unknown_outcome_is_refused() -> None:
         "id: a\ntitle: b\noutcome: maybe\nsay: c\nphrasings: {mandarin: [着火了]}", "x.yml"
     )
     assert boundary is None
-    assert "outcome" in problems[0].message
+    assert str(problems[0]).startswith("x.yml:3: outcome 只能是 ")
+    text = "id: a\ntitle: b\noutcome: human\nsay: c\nphrasings:\n  klingon: [着火了]\n  mandarin:\n    - 119"
+    assert [p.line for p in parse_boundary(text, "x.yml")[1]] == [6, 8]

@@ -80,7 +80,7 @@ def test_an_edit_is_live_while_running_and_a_broken_one_leaves_the_old_answer(
     )
     until(lambda: bool((status := read_status(index)) and status.held), watcher)
     status = read_status(index)
-    assert status and "must be a date" in status.held[0].message and "四十块钱" in said()
+    assert status and "这样的日期" in status.held[0].message and "四十块钱" in said()
 
     entry.write_text(sound.replace("四十块钱", "六十块钱"), "utf-8")
     until(lambda: "六十块钱" in said(), watcher)

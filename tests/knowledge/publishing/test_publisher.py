@@ -58,11 +58,11 @@ def test_without_a_name_the_owner_of_the_file_is_written_down(folder: Folder, pu
 @pytest.mark.parametrize(
     ("old", "new", "why"),
     [
-        ("effective: 2024-01-01", "effective: 去年", "must be a date"),
-        ("带户口本去任何派出所补", "带户口本去任何派出所补" * 5, "40 at most"),
-        ("## 材料", "## 要带的", "unknown section"),
-        ("本人去就行。", "【待填：要点】", "still to be filled in"),
-        ("near: []", "near: [nowhere]", "which is no topic"),
+        ("effective: 2024-01-01", "effective: 去年", "这样的日期"),
+        ("带户口本去任何派出所补", "带户口本去任何派出所补" * 5, "最多 40 个"),
+        ("## 材料", "## 要带的", "没有“要带的”这一节"),
+        ("本人去就行。", "【待填：要点】", "还没有填"),
+        ("near: []", "near: [nowhere]", "不是主题"),
     ],
     ids=["date", "length", "section", "blank", "near"],
 )
