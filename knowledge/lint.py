@@ -1,7 +1,8 @@
-"""What an author should mend: broken files, shared phrasings, dangling references, entries near expiry."""
+"""What an author should mend: broken files, shared phrasings, near twins, dangling references, expiry."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date, timedelta
 
 from knowledge.phrasings import Phrasing, same_wording
@@ -13,6 +14,8 @@ SOON = timedelta(days=60)
 FEWEST = {"plain": 10, "story": 12, "dialect": 8, "fragment": 6, "hesitating": 4, "contrast": 4}
 FEWEST_IN_ALL, FEWEST_UNTITLED, FEWEST_DIALECTS = 46, 15, 5
 MOST_SOURCES, LONGEST_POINT = 3, 45
+LEFT_OUT = frozenset("的了吗呢要不没能啊嘛")
+"""What two questions may differ by and still be the same words to a machine."""
 BLANK = "【待填"
 """Marks what an author still has to fill in; nothing with it goes live."""
 
@@ -26,6 +29,7 @@ def lint(store: Store, today: date | None = None) -> list[Problem]:
     for topic_id in store.phrasings:
         problems += _phrasings(store, topic_id)
     problems += _shared(store)
+    problems += _near_twins(store)
     problems += _catalogue(store)
     return sorted(problems)
 
@@ -117,6 +121,23 @@ def _shared(store: Store) -> list[Problem]:
         elif key in seen:
             found.append(Problem(file, line.line, f"“{line.text}”写了两遍", "warning"))
         seen.setdefault(key, owner)
+    return found
+
+
+def _near_twins(store: Store) -> list[Problem]:
+    """Questions of different topics that differ by particles and marks only: no machine tells them apart."""
+    groups: dict[str, list[tuple[str, str, Phrasing]]] = defaultdict(list)
+    for owner, file, line in _all_phrasings(store):
+        core = "".join(c for c in same_wording(line.text) if c not in LEFT_OUT)
+        groups[core or same_wording(line.text)].append((owner, file, line))
+    found = []
+    for rows in groups.values():
+        first_owner, _, first = rows[0]
+        found += [
+            Problem(file, line.line, f"“{line.text}”和 {first_owner} 的“{first.text}”只差虚词", "warning")
+            for owner, file, line in rows[1:]
+            if owner != first_owner and same_wording(line.text) != same_wording(first.text)
+        ]
     return found
 
 

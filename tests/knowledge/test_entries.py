@@ -24,6 +24,10 @@ def test_nothing_is_wrong_with_any_file(store: Store) -> None:
     assert errors == []
 
 
+def test_no_question_differs_from_another_topics_by_particles_only(store: Store) -> None:
+    assert [str(p) for p in lint(store, date(2026, 11, 25)) if "只差虚词" in p.message] == []
+
+
 def test_every_topic_of_the_catalogue_has_an_entry(store: Store) -> None:
     assert set(store.entries) == set(store.topics)
     assert set(store.phrasings) == set(store.topics)

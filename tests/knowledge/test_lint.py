@@ -78,6 +78,15 @@ def test_too_few_questions_of_a_style_point_to_its_header_or_to_the_file(folder:
     assert "id-loss.phrasings.txt: story 只有 0 句" in messages
 
 
+def test_questions_of_two_topics_that_differ_by_particles_only(folder: Folder) -> None:
+    folder.topic("a", "甲事", "去派出所办。", ["办甲事要不要钱"])
+    folder.topic("b", "乙事", "去派出所办。", ["办甲事钱吗？", "办乙事钱吗"])
+    twins = [p for p in lint(load_store(folder.root), DAY) if "只差虚词" in p.message]
+    assert [(str(p), p.severity) for p in twins] == [
+        ("entries/things/b.phrasings.txt:2: “办甲事钱吗？”和 a 的“办甲事要不要钱”只差虚词", "warning")
+    ]
+
+
 def test_every_message_to_an_author_is_chinese(folder: Folder) -> None:
     folder.topic("broken", "坏", "去派出所办。", ["#", "坏了怎么办"])
     path = folder.root / "entries" / "things" / "broken.md"
