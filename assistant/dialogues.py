@@ -43,13 +43,13 @@ class Dialogue:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def took(self, reply: Reply, message_id: str | None) -> None:
-        """Remember a reply that was given."""
+        """Remember a reply that was given. A failed one is not replayed: sent again, the message is asked again."""
         self.seen = time.monotonic()
         self.expecting = reply.expecting
         self.unheard = self.unheard + 1 if reply.status == "unheard" else 0
         if reply.status not in ("unheard", "failed"):
             self.last = reply
-        if message_id:
+        if message_id and reply.status != "failed":
             self.answered[message_id] = reply
             while len(self.answered) > REMEMBERED_REPLIES:
                 self.answered.popitem(last=False)

@@ -11,11 +11,13 @@ so the text is folded by NFKC first and every leading slash becomes full-width.
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import re
 import unicodedata
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
@@ -25,6 +27,7 @@ from sanic.response import HTTPResponse
 
 MAX_TEXT = 600
 REMEMBERED = 2048
+Messages = list[dict[str, Any]]
 CONVERSATION = re.compile(r"^[A-Za-z0-9._:-]{1,128}$")
 
 
@@ -36,13 +39,17 @@ def neutral(text: str) -> str:
 
 
 class TurnChannel(InputChannel):
-    """Input channel with a shared secret, obligatory conversation, and message ids answered once."""
+    """Input channel with a shared secret, obligatory conversation, and message ids answered once.
+
+    A turn goes on when the asker hangs up, and whoever asks again with its message id gets its messages, also while
+    it is still under way. A turn that broke or said nothing is not remembered: asked again, it runs again.
+    """
 
     def __init__(self, secret: str) -> None:
         if not secret:
             raise ValueError("the turn channel needs a shared secret")
         self._secret = secret
-        self._answered: OrderedDict[str, dict[str, Any]] = OrderedDict()
+        self._turns: OrderedDict[tuple[str, str], asyncio.Task[Messages]] = OrderedDict()
 
     @classmethod
     def name(cls) -> str:
@@ -79,20 +86,43 @@ class TurnChannel(InputChannel):
                 return response.json({"error": "text is needed"}, status=400)
             if len(text) > MAX_TEXT:
                 return response.json({"error": "text is too long"}, status=413)
-            key = f"{conversation}/{message_id}" if message_id else None
-            if key and key in self._answered:
-                return response.json(self._answered[key])
-            out = CollectingOutputChannel()
             metadata = {**(body.get("metadata") or {}), "message_id": message_id}
             message = UserMessage(
-                neutral(text), out, conversation, input_channel=self.name(), metadata=metadata
+                neutral(text),
+                CollectingOutputChannel(),
+                conversation,
+                input_channel=self.name(),
+                metadata=metadata,
             )
-            await on_new_message(message)
-            answer = {"messages": [m["custom"] for m in out.messages if "custom" in m]}
-            if key:
-                self._answered[key] = answer
-                while len(self._answered) > REMEMBERED:
-                    self._answered.popitem(last=False)
-            return response.json(answer)
+            key = (conversation, str(message_id)) if message_id else None
+            messages = await asyncio.shield(self._turn(key, message, on_new_message))
+            return response.json({"messages": messages})
 
         return turns
+
+    def _turn(
+        self,
+        key: tuple[str, str] | None,
+        message: UserMessage,
+        on_new_message: Callable[[UserMessage], Awaitable[Any]],
+    ) -> asyncio.Task[Messages]:
+        """The turn of this key: the one under way or done, else a new one."""
+        if key in self._turns:
+            return self._turns[key]
+        turn = asyncio.get_running_loop().create_task(_messages(message, on_new_message))
+        if key:
+            self._turns[key] = turn
+            turn.add_done_callback(partial(self._done, key))
+            while len(self._turns) > REMEMBERED:
+                self._turns.popitem(last=False)
+        return turn
+
+    def _done(self, key: tuple[str, str], turn: asyncio.Task[Messages]) -> None:
+        broke = turn.cancelled() or turn.exception() is not None
+        if (broke or not turn.result()) and self._turns.get(key) is turn:
+            del self._turns[key]
+
+
+async def _messages(message: UserMessage, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Messages:
+    await on_new_message(message)
+    return [m["custom"] for m in message.output_channel.messages if "custom" in m]

@@ -108,6 +108,29 @@ def test_a_message_sent_twice_gets_the_same_reply_once(records: Records) -> None
     assert len(engine.asked) == 1
 
 
+@pytest.mark.parametrize("failure", ["deadline", "slow", "down"])
+def test_a_message_sent_again_after_a_failure_gets_its_receipt(records: Records, failure: str) -> None:
+    ids: list[str] = []
+    done = {"status": "done", "sentence": "done", "params": {"again_note": "", "text": "办好了。"},
+            "receipt": {"number": "R1"}}  # fmt: skip
+
+    class SlowOnce:
+        async def turn(self, _: str, __: str, message_id: str, ___: Mapping[str, Any]) -> list[dict[str, Any]]:
+            ids.append(message_id)
+            if len(ids) == 1 and failure == "deadline":
+                await asyncio.Event().wait()
+            if len(ids) == 1:
+                raise EngineError(failure)
+            return [done]
+
+    assistant = Assistant(SlowOnce(), records, deadline=0.05)  # type: ignore[arg-type]
+    assert say(assistant, text="对", message_id="m1").status == "failed"
+    again = say(assistant, text="对", message_id="m1")
+    assert again.status == "done" and again.receipt == {"number": "R1"}
+    assert say(assistant, text="对", message_id="m1") == again
+    assert ids == ["m1", "m1"]
+
+
 def test_one_turn_at_a_time_per_conversation(records: Records) -> None:
     running = 0
     most = 0

@@ -1,0 +1,80 @@
+"""The engine's door over HTTP, with a scripted agent in the engine's own interpreter: answered once, told clearly."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+pytestmark = pytest.mark.process
+ROOT = Path(__file__).resolve().parents[2]
+ENGINE = Path(os.environ.get("XIANGYIN_VAR", ROOT / "var")) / "engine" / "bin" / "python"
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
+    command = [str(ENGINE), str(ROOT / "tests" / "nlu" / "served_channel.py")]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as served:
+        assert served.stdout is not None
+        port = next((line for line in served.stdout if line.strip().isdigit()), None)
+        assert port, "the channel did not come up"
+        yield f"http://127.0.0.1:{port.strip()}"
+        served.terminate()
+
+
+@pytest.fixture
+def channel(address: str) -> Iterator[httpx.Client]:
+    with httpx.Client(
+        base_url=address, headers={"X-Xiangyin-Secret": "geheim"}, timeout=30.0, trust_env=False
+    ) as client:
+        client.post("/script/clear")
+        yield client
+
+
+def turn(channel: httpx.Client, text: Any, message_id: str | None = None, **more: Any) -> httpx.Response:
+    body = {"conversation": "c1", "text": text, "message_id": message_id, **more}
+    return channel.post("/webhooks/turn/turn", json=body)
+
+
+def asked(channel: httpx.Client) -> list[str]:
+    said: list[str] = channel.get("/script").json()
+    return said
+
+
+def test_a_message_id_is_answered_once_in_its_conversation(channel: httpx.Client) -> None:
+    first, again = turn(channel, "你好", "once"), turn(channel, "别的话", "once")
+    assert first.json() == again.json() == {"messages": [{"said": "你好"}]}
+    assert turn(channel, "在吗", "once", conversation="c2").json() == {"messages": [{"said": "在吗"}]}
+    assert asked(channel) == ["你好", "在吗"]
+
+
+def test_a_duplicate_waits_for_the_turn_that_is_under_way(channel: httpx.Client) -> None:
+    with ThreadPoolExecutor(2) as both:
+        turns = [both.submit(turn, channel, "慢", "twice") for _ in range(2)]
+        channel.get("/script/release/2")
+        assert [t.result().json() for t in turns] == [{"messages": [{"said": "慢"}]}] * 2
+    assert asked(channel) == ["慢"]
+
+
+def test_a_turn_goes_on_when_the_asker_hangs_up(channel: httpx.Client) -> None:
+    with pytest.raises(httpx.TimeoutException):
+        channel.post("/webhooks/turn/turn", timeout=0.5,
+                     json={"conversation": "c1", "text": "慢", "message_id": "left"})  # fmt: skip
+    with ThreadPoolExecutor(1) as again:
+        answer = again.submit(turn, channel, "慢", "left")
+        channel.get("/script/release/2")
+        assert answer.result().json() == {"messages": [{"said": "慢"}]}
+    assert asked(channel) == ["慢"]
+
+
+@pytest.mark.parametrize("text", ["无话", "坏了"])
+def test_what_came_to_nothing_is_not_remembered(channel: httpx.Client, text: str) -> None:
+    assert turn(channel, text, f"again {text}").json().get("messages", []) == []
+    assert turn(channel, "你好", f"again {text}").json() == {"messages": [{"said": "你好"}]}
