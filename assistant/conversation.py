@@ -7,6 +7,7 @@ decide, answer, do) → word. Each conversation has one turn at a time; a failur
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 import unicodedata
 import uuid
@@ -26,13 +27,15 @@ from assistant.records import Records
 from assistant.turn import MAX_TEXT, Reply, Utterance
 from assistant.wording import word
 from audio.hearing import Heard
+from audio.models import ModelError
 from audio.repair.decision import Judged
 from audio.repair.evidence import Situation
 from dialects.normalise import normalise
 from dialects.packs import load_pack
 
+log = logging.getLogger("xiangyin.hearing")
 Hear = Callable[[NDArray[np.int16], str, Mapping[str, Any] | None], Heard]
-"""Recognise 16 kHz mono int16 samples in a dialect, given what was asked for (`expecting`)."""
+"""Recognise 16 kHz mono int16 samples in a dialect, given what was asked for (`expecting`). Raises ModelError."""
 Judge = Callable[[Heard, str, Situation], Judged]
 """Repair by sound: accept, ask, or ask again (audio.repair)."""
 
@@ -172,9 +175,12 @@ class Assistant:
         heard = utterance.heard
         if heard is None and self._hear is not None and utterance.samples is not None:
             began = time.perf_counter()
-            heard = await asyncio.to_thread(
-                self._hear, utterance.samples, dialogue.dialect, dialogue.expecting
-            )
+            try:
+                heard = await asyncio.to_thread(
+                    self._hear, utterance.samples, dialogue.dialect, dialogue.expecting
+                )
+            except ModelError as error:
+                log.error("cannot hear: %s %s", error, error.detail)
             marks["hearing"] = round((time.perf_counter() - began) * 1000, 1)
         if heard is None:
             return "", ("failed", "no_recogniser")
@@ -240,4 +246,5 @@ class Assistant:
             dialect=dialogue.dialect,
             rate=dialogue.rate,
             volume=dialogue.volume,
+            problem=asked.sentence if asked.status == "failed" else None,
         )

@@ -39,7 +39,8 @@ class Reply:
     """The one answer to an utterance. `speech` is to be said, `display` to be shown; both are plain text.
 
     `expecting` is what the next utterance is thought to be (kind and choices): it picks the decoding graph and
-    the patience of the endpointer. `ms` are milliseconds from utterance to reply, `marks` the parts of it.
+    the patience of the endpointer. `problem` names the sentence of a `failed` reply. `ms` are milliseconds from
+    utterance to reply, `marks` the parts of it.
     """
 
     conversation: str
@@ -59,6 +60,7 @@ class Reply:
     dialect: str = "mandarin"
     rate: float = 1.0
     volume: float = 1.0
+    problem: str | None = None
     ms: int = 0
     marks: Mapping[str, float] = field(default_factory=dict)
 

@@ -32,7 +32,7 @@ DUCKED = 0.2  # loudness while a barge-in is being weighed
 
 Code = Literal["no_library", "no_microphone", "no_speaker", "lost"]
 SENTENCES: dict[Code, str] = {
-    "no_library": "这台机器没有装声音部件，请运行 xiangyin setup，或者打字。",
+    "no_library": "这台机器没有装声音部件，请运行 make setup，或者打字。",
     "no_microphone": "没有找到麦克风，请插好再试，或者打字。",
     "no_speaker": "没有找到喇叭，请插好再试，请先看屏幕上的字。",
     "lost": "麦克风断了，请检查插头，或者打字。",

@@ -149,7 +149,7 @@ def model_path(name: str) -> Path:
         way = (
             f"请运行 xiangyin models get {name}"
             if known and known.url
-            else "请运行 xiangyin setup"
+            else "请运行 make setup"
             if known
             else "可用的模型请看 xiangyin models list"
         )

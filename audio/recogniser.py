@@ -97,7 +97,7 @@ def recogniser_for(dialect: str) -> VoskRecogniser:
         folder = find_model(f"{name}-{dialect}") or find_model(name)
         if folder is not None:
             return VoskRecogniser(folder)
-    raise ModelError("没有装语音模型，听不了。请运行 xiangyin setup。", f"wanted {wanted}")
+    raise ModelError("没有装语音模型，听不了。请运行 make setup。", f"wanted {wanted}")
 
 
 class VoskRecogniser:

@@ -25,6 +25,7 @@ from audio.devices import FRAME_SECONDS, DeviceError, Microphone, Speaker
 from audio.echo_devices import EchoFreeMicrophone, PlayedSound, echo_mode, use_system_canceller
 from audio.hearing import OPEN, Heard
 from audio.listener import Listener, turn_words
+from audio.models import ModelError
 from audio.pace import Pace
 from audio.speaking import RATE_HZ
 from audio.voice import VoiceUnavailable, speak_sentences
@@ -149,7 +150,7 @@ class Terminal:
         listener, self._interrupting = self._interrupting or self._listener(), None
         self._screen.state("请说…")
         quiet, warned = 0.0, False
-        while True:
+        while listener is not None:
             key = self._keys.get()
             if key:
                 return self._key(key)
@@ -159,6 +160,7 @@ class Terminal:
                 if self._clean:
                     self._say(canned("welcome"))
                 quiet, listener = 0.0, self._listener()
+                continue
             frame = self._frame()
             if frame is None:
                 return None
@@ -178,6 +180,7 @@ class Terminal:
             if not self._clean and quiet >= self._idle_seconds:
                 self._wipe()
                 return None
+        return None
 
     def _read(self) -> _Turn | None:
         """Without a microphone: the keyboard, with the wall clock for the idle time."""
@@ -206,8 +209,17 @@ class Terminal:
         self._screen.clear()
         self._screen.note(canned("session_ended"))
 
-    def _listener(self) -> Listener:
-        return self._listen(self._dialect, self._question, pace=self._pace)
+    def _listener(self) -> Listener | None:
+        """None without a microphone, and without a usable speech model: then typing takes over too."""
+        if self._ears is None:
+            return None
+        try:
+            return self._listen(self._dialect, self._question, pace=self._pace)
+        except ModelError as error:
+            log.error("cannot hear: %s %s", error, error.detail)
+            self._screen.note(canned("no_recogniser"))
+            self._ears = None
+            return None
 
     def _frame(self) -> bytes | None:
         """20 ms of sound; None when the microphone is gone, and then typing takes over."""
@@ -225,7 +237,7 @@ class Terminal:
             self._screen.note(text)
             return
         bargein = BargeIn(text, self._question, words=turn_words(self._dialect))
-        listener = self._listener() if self._ears else None
+        listener = self._listener()
         if self._ears:
             self._ears.flush()
         interrupts = self._ears is not None and self._ears.listens_while_speaking

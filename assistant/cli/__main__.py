@@ -10,6 +10,7 @@ from assistant.cli import comparing, dialects, evaluating, knowing, running, sou
 from assistant.cli.output import FAILED, complain
 from assistant.stack import StackError
 from audio.files import AudioFileError
+from audio.models import ModelError
 from audio.voice import VoiceUnavailable
 
 app = typer.Typer(
@@ -26,7 +27,7 @@ def main() -> None:
     """Run the command; expected failures are one sentence and exit code 1, never a traceback."""
     try:
         app()
-    except (StackError, AudioFileError, VoiceUnavailable) as error:
+    except (StackError, AudioFileError, ModelError, VoiceUnavailable) as error:
         complain(str(error))
         sys.exit(FAILED)
     except KeyboardInterrupt:

@@ -40,10 +40,11 @@ def hear(files: list[Path], dialect: Dialect = "mandarin", as_json: Json = False
     for path in files:
         try:
             heard = hear_samples(read_speech(path), SAMPLE_RATE, dialect, Question())
-        except AudioFileError as error:
+        except (AudioFileError, ModelError) as error:
             bad += 1
             if as_json:
-                line({"path": str(path), "error": str(error), "code": error.code})
+                code = error.code if isinstance(error, AudioFileError) else "no_recogniser"
+                line({"path": str(path), "error": str(error), "code": code})
             else:
                 complain(f"{path}：{error}")
             continue

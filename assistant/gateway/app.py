@@ -1,8 +1,8 @@
 """The gateway's HTTP and WebSocket surface. Thin: sessions and limits are pure, turns belong to the assistant.
 
 Every failure is a status and a sentence: 401 no session, 403 wrong origin, 404 no such address, 413 too long, 415
-not audio, 422 not what was asked for, 429 too many turns or sessions, 500 our fault, 503 too many people; the body is
-always `{"error": code, "sentence": Chinese}` and never repeats what was sent.
+not audio, 422 not what was asked for, 429 too many turns or sessions, 500 our fault, 503 too many people, or no
+speech model to hear with; the body is always `{"error": code, "sentence": Chinese}` and never repeats what was sent.
 """
 
 from __future__ import annotations
@@ -153,6 +153,8 @@ def create_app(
         except AudioFileError as problem_:
             return error(415, problem_.code, str(problem_))
         reply = await assistant.take_turn(Utterance(live.conversation, None, samples, "web"))
+        if reply.problem == "no_recogniser":
+            return error(503, reply.problem, reply.speech)
         return JSONResponse(reply.as_dict())
 
     @app.websocket("/ws")

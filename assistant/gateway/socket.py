@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 from typing import Any, NoReturn
 
 from fastapi import WebSocket, WebSocketDisconnect
@@ -25,6 +26,7 @@ from assistant.questions import question_of
 from assistant.turn import MAX_TEXT, Reply, Utterance
 from assistant.wording import canned
 from audio.listener import Listener
+from audio.models import ModelError
 from audio.pace import Pace
 from dialects.packs import list_packs
 
@@ -37,6 +39,7 @@ KINDS = ("say", "listen", "stop", "quiet", "dialect")
 MAX_ID = 64
 """Characters of a message id."""
 NOT_UNDERSTOOD = "这条消息看不懂。"
+log = logging.getLogger("xiangyin.hearing")
 
 
 class Over(Exception):
@@ -145,9 +148,15 @@ class Visit:
             return
         await self._quiet()
         dialogue = self._assistant.dialogues.get(self._session.conversation)
-        self._listener = await asyncio.to_thread(
-            Listener, dialogue.dialect, question_of(dialogue.expecting), pace=self._pace
-        )
+        try:
+            self._listener = await asyncio.to_thread(
+                Listener, dialogue.dialect, question_of(dialogue.expecting), pace=self._pace
+            )
+        except ModelError as error:
+            log.error("a page cannot be heard: %s %s", error, error.detail)
+            await self._send(type="error", sentence=canned("no_recogniser"))
+            await self._send(type="listening", on=False, why="no_recogniser")
+            return
         await self._send(type="listening", on=True)
 
     async def _ended(self, listener: Listener) -> None:

@@ -226,7 +226,7 @@ def _ours() -> VoskRecogniser:
     its sentences without them."""
     folder = find_model(ACOUSTIC.name)
     if folder is None:
-        raise ModelError(f"没有装语音模型 {ACOUSTIC.name}，请运行 xiangyin setup。")
+        raise ModelError(f"没有装语音模型 {ACOUSTIC.name}，请运行 make setup。")
     return VoskRecogniser(folder, n_best=0)
 
 

@@ -209,7 +209,7 @@ def test_a_model_is_loaded_once_and_a_broken_one_named(tmp_path: Path, monkeypat
 
 
 @pytest.mark.skipif(
-    find_model("xiangyin-small") is None, reason="needs the model xiangyin-small (xiangyin setup)"
+    find_model("xiangyin-small") is None, reason="needs the model xiangyin-small (make setup)"
 )
 class TestRealModel:
     """That it works, not how well: error rates are measured by audio.evaluation."""
