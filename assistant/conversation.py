@@ -70,7 +70,8 @@ class Assistant:
             except TimeoutError:
                 slow = Asked("failed", "engine_slow", {}, dialogue.expecting)
                 reply = self._asked(utterance, dialogue, slow)
-            reply = replace(reply, ms=round((time.perf_counter() - begun) * 1000), marks=marks)
+            took = round((time.perf_counter() - begun) * 1000)
+            reply = replace(reply, ms=took, marks=marks, warning=utterance.warning)
             dialogue.took(reply, utterance.message_id)
         self._records.write(utterance, reply, asked)
         return reply

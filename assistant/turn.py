@@ -23,7 +23,10 @@ MAX_TEXT = 300
 
 @dataclass(frozen=True)
 class Utterance:
-    """Somebody said something: `text` (typed), `samples` (16 kHz mono int16), or `heard` (already recognised)."""
+    """Somebody said something: `text` (typed), `samples` (16 kHz mono int16), or `heard` (already recognised).
+
+    `warning` is what the sender of a recording must know about it (audio.files); the reply carries it along.
+    """
 
     conversation: str
     text: str | None = None
@@ -32,6 +35,7 @@ class Utterance:
     dialect: str | None = None
     message_id: str | None = None
     heard: Heard | None = None
+    warning: str | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ class Reply:
     rate: float = 1.0
     volume: float = 1.0
     problem: str | None = None
+    warning: str | None = None
     ms: int = 0
     marks: Mapping[str, float] = field(default_factory=dict)
 
@@ -84,4 +89,5 @@ class Reply:
             "confidence": self.confidence,
             "dialect": self.dialect,
             "marks": dict(self.marks),
+            "warning": self.warning,
         }

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from audio import g711
 from audio.files import AudioFileError, read_audio
-from audio.hearing import QUESTION_KINDS, Heard, Question, nothing_heard
+from audio.hearing import QUESTION_KINDS, TURN_SECONDS, Heard, Question, nothing_heard
 from audio.recogniser import hear
 from audio.resampling import resample, to_float, to_int16
 from audio.scores import Tally, Totals, label_tally, words_tally
@@ -78,7 +78,7 @@ def _one(
     heard, seconds = nothing_heard("", 0.0, "end_of_sound"), 0.0
     if not problem:
         try:
-            samples, rate = through(channel, *read_audio(folder / str(wanted["path"])))
+            samples, rate = through(channel, *read_audio(folder / str(wanted["path"]), max_seconds=TURN_SECONDS))
             heard, seconds = hear(to_int16(samples), rate, dialect, _question(wanted)), samples.size / rate
         except AudioFileError as error:
             problem = error.code

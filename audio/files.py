@@ -15,6 +15,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from audio.hearing import TURN_SECONDS
 from audio.resampling import resample, to_int16
 
 Float32 = NDArray[np.float32]
@@ -31,9 +32,10 @@ SENTENCES: dict[Problem, str] = {
     "empty": "这个录音文件是空的，里面没有声音，请再录一次。",
     "not_audio": "这个文件不是能识别的录音，请用 WAV、FLAC、OGG 或 MP3 格式。",
     "truncated": "这段录音没有传完整，后面的话丢了，请再录一次。",
-    "too_long": "这段录音太长了，请分成几段，一段只说一件事。",
+    "too_long": "这段录音太长了，一段最多一分钟，请分成几段，一段只说一件事。",
     "silent": "这段录音里没有声音，请检查麦克风，靠近一点再说一次。",
 }
+CLIPPED = "这段录音声音太大，爆音了，可能听不准。下次离话筒远一点再说。"
 
 
 class AudioFileError(Exception):
@@ -71,6 +73,15 @@ def read_audio(path: Path | str, *, max_seconds: float = MAX_SECONDS) -> tuple[F
 def read_speech(path: Path | str, *, max_seconds: float = MAX_SECONDS) -> NDArray[np.int16]:
     """File → 16 kHz mono int16 samples, as recognisers take them. Raises AudioFileError."""
     return to_int16(resample(*read_audio(path, max_seconds=max_seconds)))
+
+
+def read_turn(path: Path | str) -> tuple[NDArray[np.int16], str | None]:
+    """A recording of one turn → 16 kHz mono int16 samples, and CLIPPED where the sender must be told so, else None.
+
+    Raises AudioFileError; beyond TURN_SECONDS it is `too_long`, since a recogniser would hear only its beginning.
+    """
+    recording = read_recording(path, max_seconds=TURN_SECONDS)
+    return to_int16(resample(recording.samples, recording.rate)), CLIPPED if recording.clipped else None
 
 
 def read_recording(path: Path | str, *, max_seconds: float = MAX_SECONDS) -> Recording:

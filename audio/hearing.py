@@ -11,6 +11,7 @@ from typing import Literal, Protocol, get_args
 
 SAMPLE_RATE = 16_000
 BYTES_A_SECOND = SAMPLE_RATE * 2
+TURN_SECONDS = 60.0  # of sound kept and decoded in one turn: 1.9 MB
 
 QuestionKind = Literal["open", "yes_no", "digits", "name", "date", "choice", "money", "place", "plate"]
 QUESTION_KINDS: tuple[QuestionKind, ...] = get_args(QuestionKind)

@@ -26,6 +26,7 @@ from audio.hearing import (
     BYTES_A_SECOND,
     OPEN,
     SAMPLE_RATE,
+    TURN_SECONDS,
     EndReason,
     Heard,
     Partial,
@@ -40,7 +41,6 @@ from audio.turn_words import TurnWords
 from audio.vad import around, speech_spans
 from dialects.packs import PackError, load_pack
 
-MAX_SECONDS = 60.0  # of sound kept and decoded in one utterance: 1.9 MB
 N_BEST = 5
 PATIENCE = 1.5  # seconds that the second pass for alternatives may take; it costs about what the first did
 SLOWEST = 0.7  # seconds a character that even slow speech does not exceed (3.5-4 syllables/s is usual)
@@ -75,7 +75,7 @@ def hear_with(
     floats = to_float(samples.astype(np.int16)) if samples.dtype == np.int16 else samples.astype(np.float32)
     pcm = to_int16(resample(floats, rate)).tobytes()
     seconds = samples.size / rate
-    spans = speech_spans(pcm[: int(MAX_SECONDS) * BYTES_A_SECOND])
+    spans = speech_spans(pcm[: int(TURN_SECONDS) * BYTES_A_SECOND])
     if not spans:
         return nothing_heard(recogniser.name, seconds, "no_speech", time.perf_counter() - began)
     stream = recogniser.start(question)
@@ -103,7 +103,7 @@ def recogniser_for(dialect: str) -> VoskRecogniser:
 class VoskRecogniser:
     """A model folder with all its graphs; cheap to make, models are loaded at first use and shared."""
 
-    def __init__(self, folder: Path, *, n_best: int = N_BEST, max_seconds: float = MAX_SECONDS) -> None:
+    def __init__(self, folder: Path, *, n_best: int = N_BEST, max_seconds: float = TURN_SECONDS) -> None:
         self.name = folder.name
         self._folder = folder
         self._n_best = n_best

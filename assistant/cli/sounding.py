@@ -11,7 +11,7 @@ from rich.table import Table
 from assistant.cli.modelling import build
 from assistant.cli.output import FAILED, USAGE, complain, line, screen, tell
 from assistant.cli.turning import check_dialect
-from audio.files import AudioFileError, read_speech
+from audio.files import AudioFileError, read_turn
 from audio.hearing import SAMPLE_RATE, Question
 from audio.models import KNOWN, ModelError, find_model, get_model, list_models
 from audio.packaged_models import PACKAGED, find_packaged, get_packaged
@@ -39,7 +39,8 @@ def hear(files: list[Path], dialect: Dialect = "mandarin", as_json: Json = False
     bad = 0
     for path in files:
         try:
-            heard = hear_samples(read_speech(path), SAMPLE_RATE, dialect, Question())
+            samples, warning = read_turn(path)
+            heard = hear_samples(samples, SAMPLE_RATE, dialect, Question())
         except (AudioFileError, ModelError) as error:
             bad += 1
             if as_json:
@@ -48,6 +49,8 @@ def hear(files: list[Path], dialect: Dialect = "mandarin", as_json: Json = False
             else:
                 complain(f"{path}：{error}")
             continue
+        if warning:
+            complain(f"{path}：{warning}")
         if as_json:
             line(
                 {
@@ -58,6 +61,7 @@ def hear(files: list[Path], dialect: Dialect = "mandarin", as_json: Json = False
                     "audio_seconds": round(heard.audio_seconds, 3),
                     "processing_seconds": round(heard.processing_seconds, 3),
                     "model": heard.model,
+                    "warning": warning,
                 }
             )
         else:

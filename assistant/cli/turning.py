@@ -19,7 +19,7 @@ from assistant.settings import load_settings
 from assistant.stack import running_stack
 from assistant.turn import Reply, Utterance
 from assistant.wording import canned
-from audio.files import AudioFileError, read_speech
+from audio.files import AudioFileError, read_turn
 from audio.voice import save_speech
 from dialects.packs import list_packs
 
@@ -73,6 +73,8 @@ def ask(
     utterance_ = utterance(
         {"text": text, "wav": str(wav) if wav else None, "dialect": dialect, "channel": "ask"}
     )
+    if utterance_.warning:
+        complain(utterance_.warning)
     with running_stack(load_settings(), tell) as settings:
         reply = asyncio.run(assistant_for(settings).take_turn(utterance_))
     if output:
@@ -127,7 +129,7 @@ def utterance(given: dict[str, Any], prefix: str = "") -> Utterance:
         raise ValueError(f"没有这种方言：{dialect}")
     conversation = given.get("conversation")
     name = f"{prefix}-{safe(str(conversation))}" if conversation else f"one-{uuid.uuid4().hex[:12]}"
-    samples = read_speech(Path(wav)) if wav else None
+    samples, warning = read_turn(Path(wav)) if wav else (None, None)
     return Utterance(
         name,
         None if text is None else str(text),
@@ -135,6 +137,7 @@ def utterance(given: dict[str, Any], prefix: str = "") -> Utterance:
         str(given.get("channel") or "text"),
         dialect,
         given.get("message_id"),
+        warning=warning,
     )
 
 

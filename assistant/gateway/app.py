@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import numpy as np
 from fastapi import FastAPI, Request, Response, WebSocket
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import FileResponse, JSONResponse
+from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
@@ -31,7 +33,7 @@ from assistant.gateway.speech import Speaker
 from assistant.settings import Settings
 from assistant.turn import MAX_TEXT, Utterance
 from assistant.wording import canned
-from audio.files import AudioFileError, read_speech
+from audio.files import AudioFileError, read_turn
 from dialects.packs import list_packs, load_pack
 
 PAGES = Path(__file__).resolve().parent.parent / "channels" / "web"
@@ -149,10 +151,12 @@ def create_app(
             if len(body) > MAX_AUDIO_BYTES:
                 return error(413, "long", "录音太长了，请分几段说。")
         try:
-            samples = await asyncio.to_thread(decode, bytes(body))
+            samples, warning = await asyncio.to_thread(decode, bytes(body))
         except AudioFileError as problem_:
-            return error(415, problem_.code, str(problem_))
-        reply = await assistant.take_turn(Utterance(live.conversation, None, samples, "web"))
+            return error(413 if problem_.code == "too_long" else 415, problem_.code, str(problem_))
+        reply = await assistant.take_turn(
+            Utterance(live.conversation, None, samples, "web", warning=warning)
+        )
         if reply.problem == "no_recogniser":
             return error(503, reply.problem, reply.speech)
         return JSONResponse(reply.as_dict())
@@ -186,12 +190,12 @@ def refusal(sessions: Sessions, session: Session | None, text: str) -> Response 
     return None if sessions.allow(session) else error(429, "often", canned("too_many"))
 
 
-def decode(body: bytes) -> Any:
-    """16 kHz samples of an uploaded recording. Raises AudioFileError."""
+def decode(body: bytes) -> tuple[NDArray[np.int16], str | None]:
+    """16 kHz samples of an uploaded recording, and a warning about it. Raises AudioFileError."""
     with tempfile.NamedTemporaryFile(suffix=".audio") as file:
         file.write(body)
         file.flush()
-        return read_speech(Path(file.name))
+        return read_turn(Path(file.name))
 
 
 def same_origin(origin: str | None, host: str | None) -> bool:

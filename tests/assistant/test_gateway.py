@@ -20,6 +20,7 @@ from assistant.gateway.sessions import Bucket, Sessions, network
 from assistant.gateway.socket import NOT_UNDERSTOOD, RULE_BROKEN, SESSION_OVER
 from assistant.records import Records
 from assistant.settings import Settings
+from audio.files import CLIPPED, SENTENCES
 from audio.hearing import Heard
 
 pytestmark = pytest.mark.unit
@@ -197,11 +198,29 @@ def test_a_registered_page_is_welcome(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_recording_is_a_turn(client: TestClient) -> None:
-    sound = io.BytesIO()
-    tone = np.sin(np.arange(8000) / 5) * 0.3
-    soundfile.write(sound, tone, 8000, format="WAV")
-    answer = client.post(f"/api/hear?session={session(client)}", content=sound.getvalue())
+    answer = client.post(f"/api/hear?session={session(client)}", content=recording(1.0, 0.3))
     assert answer.status_code == 200 and answer.json()["heard"] == "我要认证"
+
+
+def recording(seconds: float, level: float) -> bytes:
+    sound = io.BytesIO()
+    tone = np.clip(np.sin(np.arange(int(seconds * 8000)) / 5) * level, -1, 1)
+    soundfile.write(sound, tone, 8000, format="WAV")
+    return sound.getvalue()
+
+
+def test_an_overdriven_recording_is_heard_with_a_warning(client: TestClient) -> None:
+    token = session(client)
+    loud, plain = (
+        client.post(f"/api/hear?session={token}", content=recording(1.0, level)).json() for level in (4.0, 0.3)
+    )
+    assert loud["heard"] == "我要认证" and loud["warning"] == CLIPPED and plain["warning"] is None
+
+
+def test_a_recording_over_a_minute_is_413(client: TestClient) -> None:
+    answer = client.post(f"/api/hear?session={session(client)}", content=recording(61.0, 0.3))
+    assert answer.status_code == 413
+    assert answer.json() == {"error": "too_long", "sentence": SENTENCES["too_long"]}
 
 
 @pytest.mark.parametrize("body", [b"", b"not audio at all", b"RIFF\x00\x00"])

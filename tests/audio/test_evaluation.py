@@ -29,6 +29,13 @@ def manifest(tmp_path: Path) -> Path:
     return path
 
 
+def test_what_is_too_long_for_one_turn_costs_a_row(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "long.wav", np.full(8_000 * 61, 0.3, np.float32), 8_000)
+    (tmp_path / "m.jsonl").write_text(json.dumps({"path": "long.wav", "text": "你好"}), "utf-8")
+    row, totals = evaluation.evaluate_speech(tmp_path / "m.jsonl")
+    assert (row["problem"], row["status"], totals["unreadable"]) == ("too_long", "unheard", 1)
+
+
 def test_rows_and_totals(manifest: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evaluation, "hear", lambda *_: heard("我要叫医保"))
     turn = {"topic": "resident-medical-enrolment", "service": None, "status": "answered"}

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from audio.files import SENTENCES, AudioFileError, read_audio, read_recording, read_speech
+from audio.files import CLIPPED, SENTENCES, AudioFileError, read_audio, read_recording, read_speech, read_turn
 
 FORMATS = [
     ("a.wav", "WAV", "PCM_16", 16_000),
@@ -91,6 +91,19 @@ def test_silence_is_named_and_quiet_speech_is_not(tmp_path: Path) -> None:
     assert problem(tmp_path / "zero.wav") == "silent"
     soundfile.write(tmp_path / "quiet.wav", tone(level=0.002), 16_000)
     assert read_audio(tmp_path / "quiet.wav")[0].size == 16_000
+
+
+def test_a_turn_is_read_with_a_warning_and_at_most_a_minute_long(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "loud.wav", np.clip(tone(level=3.0), -1, 1), 16_000)
+    soundfile.write(tmp_path / "minute.wav", tone(60.0), 16_000)
+    soundfile.write(tmp_path / "long.wav", tone(60.5), 16_000)
+    samples, warning = read_turn(tmp_path / "loud.wav")
+    assert samples.dtype == np.int16 and samples.size == 16_000 and warning == CLIPPED
+    samples, warning = read_turn(tmp_path / "minute.wav")
+    assert samples.size == 960_000 and warning is None
+    with pytest.raises(AudioFileError, match="一分钟") as caught:
+        read_turn(tmp_path / "long.wav")
+    assert caught.value.code == "too_long"
 
 
 def test_clipped_is_read_and_flagged(tmp_path: Path) -> None:
