@@ -10,6 +10,9 @@ import httpx
 
 from assistant.settings import Settings
 
+REASONS = {502: "silent", 503: "down"}
+"""What an error of the turn channel means (nlu/channel.py); any other one is garbage."""
+
 
 class EngineError(RuntimeError):
     """The engine gave no usable answer; `reason` is one of down, slow, garbage, silent."""
@@ -43,12 +46,12 @@ class Engine:
             raise EngineError("slow") from error
         except httpx.HTTPError as error:
             raise EngineError("down") from error
+        if answer.status_code != 200:
+            raise EngineError(REASONS.get(answer.status_code, "garbage"))
         try:
             messages = answer.json()["messages"]
         except (ValueError, KeyError, TypeError) as error:
             raise EngineError("garbage") from error
-        if answer.status_code != 200:
-            raise EngineError("garbage")
         outcomes = [m for m in messages if isinstance(m, dict) and "status" in m and "sentence" in m]
         if not outcomes:
             raise EngineError("silent")

@@ -2,8 +2,9 @@
 
 POST /webhooks/turn/turn with header `X-Xiangyin-Secret` and JSON
 `{"conversation": str, "text": str, "message_id": str, "metadata": object}` answers
-`{"messages": [...], "intent": {"name", "confidence"}}`. GET /webhooks/turn/ready answers 200 once the model is
-loaded. Errors: 400 malformed, 401 wrong secret, 413 too long, 503 not ready.
+`{"messages": [...]}`, at least one. GET /webhooks/turn/ready answers 200 once the model is loaded, else 503; it says
+nothing of the action server, without which turns answer 502. Errors are `{"error": code}`: 400 malformed,
+401 wrong_secret, 413 too_long, 502 silent (every turn owes a message: an action failed), 503 not_ready.
 
 A leading “/” would inject an intent with confidence 1 (stack: RegexMessageHandler cannot be configured away),
 so the text is folded by NFKC first and every leading slash becomes full-width.
@@ -64,39 +65,40 @@ class TurnChannel(InputChannel):
 
         @turns.route("/ready", methods=["GET"])
         async def ready(request: Request) -> HTTPResponse:
-            agent = request.app.ctx.agent
-            loaded = bool(agent and agent.is_ready())
-            body = {"ready": loaded, "model": agent.model_id if loaded else None}
-            return response.json(body, status=200 if loaded else 503)
+            if not _ready(request):
+                return _error(503, "not_ready")
+            return response.json({"ready": True, "model": request.app.ctx.agent.model_id})
 
         @turns.route("/turn", methods=["POST"])
         async def turn(request: Request) -> HTTPResponse:
             given = request.headers.get("x-xiangyin-secret") or ""
             if not hmac.compare_digest(given.encode(), self._secret.encode()):
-                return response.json({"error": "wrong secret"}, status=401)
+                return _error(401, "wrong_secret")
             body = request.json if isinstance(request.json, dict) else {}
-            conversation, text, message_id = (
+            conversation, text, message_id, metadata = (
                 body.get("conversation"),
                 body.get("text"),
                 body.get("message_id"),
+                body.get("metadata") or {},
             )
             if not isinstance(conversation, str) or not CONVERSATION.match(conversation):
-                return response.json({"error": "a conversation is needed"}, status=400)
-            if not isinstance(text, str) or not neutral(text):
-                return response.json({"error": "text is needed"}, status=400)
+                return _error(400, "malformed")
+            if not isinstance(text, str) or not neutral(text) or not isinstance(metadata, dict):
+                return _error(400, "malformed")
             if len(text) > MAX_TEXT:
-                return response.json({"error": "text is too long"}, status=413)
-            metadata = {**(body.get("metadata") or {}), "message_id": message_id}
+                return _error(413, "too_long")
+            if not _ready(request):
+                return _error(503, "not_ready")
             message = UserMessage(
                 neutral(text),
                 CollectingOutputChannel(),
                 conversation,
                 input_channel=self.name(),
-                metadata=metadata,
+                metadata={**metadata, "message_id": message_id},
             )
             key = (conversation, str(message_id)) if message_id else None
             messages = await asyncio.shield(self._turn(key, message, on_new_message))
-            return response.json({"messages": messages})
+            return response.json({"messages": messages}) if messages else _error(502, "silent")
 
         return turns
 
@@ -121,6 +123,15 @@ class TurnChannel(InputChannel):
         broke = turn.cancelled() or turn.exception() is not None
         if (broke or not turn.result()) and self._turns.get(key) is turn:
             del self._turns[key]
+
+
+def _ready(request: Request) -> bool:
+    agent = request.app.ctx.agent
+    return bool(agent and agent.is_ready())
+
+
+def _error(status: int, code: str) -> HTTPResponse:
+    return response.json({"error": code}, status=status)
 
 
 async def _messages(message: UserMessage, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Messages:

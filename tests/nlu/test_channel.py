@@ -76,5 +76,51 @@ def test_a_turn_goes_on_when_the_asker_hangs_up(channel: httpx.Client) -> None:
 
 @pytest.mark.parametrize("text", ["无话", "坏了"])
 def test_what_came_to_nothing_is_not_remembered(channel: httpx.Client, text: str) -> None:
-    assert turn(channel, text, f"again {text}").json().get("messages", []) == []
+    assert turn(channel, text, f"again {text}").status_code >= 500
     assert turn(channel, "你好", f"again {text}").json() == {"messages": [{"said": "你好"}]}
+
+
+def test_a_turn_without_a_message_is_502(channel: httpx.Client) -> None:
+    answer = turn(channel, "无话")
+    assert answer.status_code == 502 and answer.json() == {"error": "silent"}
+
+
+def test_no_model_is_503_at_both_doors(channel: httpx.Client) -> None:
+    assert channel.get("/webhooks/turn/ready").json() == {"ready": True, "model": "scripted"}
+    channel.post("/script/clear?loaded=no")
+    for answer in (channel.get("/webhooks/turn/ready"), turn(channel, "你好")):
+        assert answer.status_code == 503 and answer.json() == {"error": "not_ready"}
+    assert asked(channel) == []
+
+
+@pytest.mark.parametrize("secret", [None, "", "gehei", "geheim2"])
+def test_without_the_secret_there_is_no_turn(channel: httpx.Client, secret: str | None) -> None:
+    del channel.headers["X-Xiangyin-Secret"]
+    headers = {} if secret is None else {"X-Xiangyin-Secret": secret}
+    answer = channel.post("/webhooks/turn/turn", json={"conversation": "c", "text": "你好"}, headers=headers)
+    assert answer.status_code == 401 and asked(channel) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{broken",
+        "[]",
+        "null",
+        '{"text": "你好"}',
+        '{"conversation": "a b", "text": "你好"}',
+        '{"conversation": "c1"}',
+        '{"conversation": "c1", "text": 5}',
+        '{"conversation": "c1", "text": " \\u0000 "}',
+        '{"conversation": "c1", "text": "你好", "metadata": [1]}',
+    ],
+)
+def test_what_is_malformed_is_400(channel: httpx.Client, body: str) -> None:
+    answer = channel.post("/webhooks/turn/turn", content=body.encode(), headers={"Content-Type": "application/json"})
+    assert answer.status_code == 400 and asked(channel) == []
+
+
+def test_what_is_too_long_is_413(channel: httpx.Client) -> None:
+    answer = turn(channel, "长" * 601)
+    assert answer.status_code == 413 and answer.json() == {"error": "too_long"} and asked(channel) == []
+    assert turn(channel, "长" * 600).status_code == 200
