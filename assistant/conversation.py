@@ -76,6 +76,11 @@ class Assistant:
         self._records.write(utterance, reply, asked)
         return reply
 
+    async def end(self, conversation: str) -> None:
+        """The conversation is over: nothing of it is kept, here or in the engine."""
+        self.dialogues.end(conversation)
+        await self._engine.forget(conversation)
+
     async def _turn(self, utterance: Utterance, dialogue: Dialogue, marks: dict[str, float]) -> Reply:
         said = await self._words_of(utterance, dialogue, marks)
         if isinstance(said, Asked):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,8 @@ import httpx
 
 from assistant.settings import Settings
 
+log = logging.getLogger("xiangyin.engine")
+FORGETTING = 2.0  # seconds
 REASONS = {502: "silent", 503: "down"}
 """What an error of the turn channel means (nlu/channel.py); any other one is garbage."""
 
@@ -56,6 +59,14 @@ class Engine:
         if not outcomes:
             raise EngineError("silent")
         return outcomes
+
+    async def forget(self, conversation: str) -> None:
+        """Tell the engine that a conversation is over. One that cannot be told forgets by age (nlu/trackers.py)."""
+        address = f"{self._settings.engine_url}/conversation/{conversation}"
+        try:
+            (await self._http().delete(address, timeout=FORGETTING)).raise_for_status()
+        except httpx.HTTPError as error:
+            log.warning("the engine could not be told to forget a conversation: %r", error)
 
     async def ready(self) -> bool:
         """Whether the model is loaded."""

@@ -50,6 +50,7 @@ def run_terminal(
     transcript: Path | None = None,
     idle_seconds: float = 60.0,
     new_conversation: Callable[[], str],
+    end_conversation: Callable[[str], None],
 ) -> None:
     """Run until `q` or the end of input. A missing device is said and shown; typing always works."""
     with ExitStack() as stack:
@@ -69,7 +70,7 @@ def run_terminal(
             screen.note(str(error))
         log.info("echo: %s", mode)
         Terminal(
-            take_turn, new_conversation, screen, Keys(), ears, mouth,
+            take_turn, new_conversation, end_conversation, screen, Keys(), ears, mouth,
             dialect=dialect, transcript=transcript, idle_seconds=idle_seconds,
         ).run()  # fmt: skip
 
@@ -81,6 +82,7 @@ class Terminal:
         self,
         take_turn: TakeTurn,
         new_conversation: Callable[[], str],
+        end_conversation: Callable[[str], None],
         screen: Screen,
         keys: Keys,
         ears: Ears | None,
@@ -92,7 +94,8 @@ class Terminal:
         listen: Callable[..., Listener] = Listener,
         voice: Voice | None = None,
     ) -> None:
-        self._take_turn, self._new_conversation = take_turn, new_conversation
+        self._take_turn = take_turn
+        self._new_conversation, self._end_conversation = new_conversation, end_conversation
         self._screen, self._keys, self._ears, self._mouth = screen, keys, ears, mouth
         self._first_dialect, self._transcript = dialect, transcript
         self._idle_seconds, self._listen = idle_seconds, listen
@@ -102,6 +105,12 @@ class Terminal:
 
     def run(self) -> None:
         """Until the visitor leaves."""
+        try:
+            self._talk()
+        finally:
+            self._end_conversation(self._conversation)
+
+    def _talk(self) -> None:
         self._screen.clear()
         self._say(canned("welcome"))
         while not self._left:
@@ -205,6 +214,7 @@ class Terminal:
         return _Turn(text=key)
 
     def _wipe(self) -> None:
+        self._end_conversation(self._conversation)
         self._begin()
         self._screen.clear()
         self._screen.note(canned("session_ended"))

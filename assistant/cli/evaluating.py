@@ -135,7 +135,7 @@ def _taking() -> Iterator[Callable[[Utterance], dict[str, Any]]]:
 
         def take(utterance: Utterance) -> dict[str, Any]:
             reply = runner.run(assistant.take_turn(utterance))
-            assistant.dialogues.end(utterance.conversation)
+            runner.run(assistant.end(utterance.conversation))
             return reply.as_dict()
 
         yield take

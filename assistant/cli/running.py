@@ -89,6 +89,7 @@ def terminal(
             transcript=transcript,
             idle_seconds=idle,
             new_conversation=lambda: f"terminal-{uuid.uuid4().hex[:12]}",
+            end_conversation=lambda conversation: runner.run(assistant.end(conversation)),
         )
 
 

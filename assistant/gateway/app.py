@@ -123,8 +123,8 @@ def create_app(
     async def close_session(token: str) -> dict[str, bool]:
         session = sessions.find(token)
         if session:
-            assistant.dialogues.end(session.conversation)
             sessions.end(token)
+            await assistant.end(session.conversation)
         return {"ended": session is not None}
 
     @app.post("/api/turn")

@@ -171,6 +171,7 @@ class Engine:
         self.answers, self.delays = list(answers), delays
         self.asked: list[str] = []
         self.finished = 0
+        self.forgotten: list[str] = []
         self.line: Line | None = None
 
     async def turn(self, conversation: str, text: str, message_id: str, metadata: Mapping[str, Any]) -> Any:
@@ -184,12 +185,15 @@ class Engine:
             raise answer
         return [answer]
 
+    async def forget(self, conversation: str) -> None:
+        self.forgotten.append(conversation)
+
 
 class Played:
     def __init__(self, line: Line, engine: Engine) -> None:
         self.line, self.engine = line, engine
         self.said = [text for _, text in line.said]
-        self.asked = engine.asked
+        self.asked, self.forgotten = engine.asked, engine.forgotten
 
     def at(self, text: str) -> float:
         return next(at for at, said in self.line.said if said == text)

@@ -157,7 +157,7 @@ def test_the_terminal_goes_on_by_typing() -> None:
 
     shown, quiet = io.StringIO(), Quiet()
     Terminal(
-        take_turn, lambda: "t1", Screen(Console(file=shown, width=100)), quiet, quiet, quiet,  # type: ignore[arg-type]
+        take_turn, lambda: "t1", lambda _: None, Screen(Console(file=shown, width=100)), quiet, quiet, quiet,  # type: ignore[arg-type]
         voice=lambda *_: iter([("句", b"")]),
     ).run()  # fmt: skip
     assert typed == ["你好"] and shown.getvalue().count(DEAF) == 1

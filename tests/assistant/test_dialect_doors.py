@@ -39,6 +39,8 @@ class Script:
         self.asked.append((text, metadata["dialect"]))
         return [self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]]
 
+    async def forget(self, conversation: str) -> None: ...
+
 
 class Mute:
     available = False
@@ -125,7 +127,7 @@ def test_terminal_the_voice_follows_the_conversation(tmp_path: Path) -> None:
             return runner.run(made.take_turn(Utterance(conversation, text, channel="terminal", heard=heard)))
 
         Terminal(
-            take_turn, lambda: "t1", Screen(Console(quiet=True)), Keyboard("我讲四川话", "社保卡"),  # type: ignore[arg-type]
+            take_turn, lambda: "t1", lambda _: None, Screen(Console(quiet=True)), Keyboard("我讲四川话", "社保卡"),  # type: ignore[arg-type]
             None, SilentMouth(), voice=voice,
         ).run()  # fmt: skip
     assert [dialect for dialect, _ in spoken] == ["mandarin", "sichuan", "sichuan"]

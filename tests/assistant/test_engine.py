@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +21,11 @@ from assistant.wording import canned
 pytestmark = pytest.mark.unit
 
 
+def answered(monkeypatch: pytest.MonkeyPatch, answer: Callable[[httpx.Request], httpx.Response]) -> None:
+    answering = partial(httpx.AsyncClient, transport=httpx.MockTransport(answer))
+    monkeypatch.setattr(client.httpx, "AsyncClient", answering)
+
+
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
@@ -34,8 +40,7 @@ pytestmark = pytest.mark.unit
 def test_an_error_of_the_channel_is_a_failed_reply(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: httpx.Response, sentence: str
 ) -> None:
-    answering = partial(httpx.AsyncClient, transport=httpx.MockTransport(lambda _: answer))
-    monkeypatch.setattr(client.httpx, "AsyncClient", answering)
+    answered(monkeypatch, lambda _: answer)
 
     async def say() -> Reply:
         assistant = Assistant(Engine(Settings(tmp_path, "s")), Records(f"sqlite:///{tmp_path}/x.db"))
@@ -43,3 +48,29 @@ def test_an_error_of_the_channel_is_a_failed_reply(
 
     reply = asyncio.run(say())
     assert (reply.status, reply.problem, reply.speech) == ("failed", sentence, canned(sentence))
+
+
+def test_the_end_of_a_conversation_is_told_to_the_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[str, str, str]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append((request.method, request.url.path, request.headers["X-Xiangyin-Secret"]))
+        return httpx.Response(200)
+
+    answered(monkeypatch, answer)
+    assistant = Assistant(Engine(Settings(tmp_path, "s")), Records(f"sqlite:///{tmp_path}/x.db"))
+    before = assistant.dialogues.get("web-1")
+    asyncio.run(assistant.end("web-1"))
+    assert assistant.dialogues.get("web-1") is not before
+    assert seen == [("DELETE", "/webhooks/turn/conversation/web-1", "s")]
+
+
+def test_an_engine_that_is_down_does_not_keep_a_visitor_from_leaving(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def down(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused")
+
+    answered(monkeypatch, down)
+    asyncio.run(Engine(Settings(tmp_path, "s")).forget("web-1"))
+    assert "could not be told" in caplog.text

@@ -33,11 +33,16 @@ ANSWER = {
 
 
 class Echo:
-    turns = 0
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.forgotten: list[str] = []
 
-    async def turn(self, *_: Any) -> list[dict[str, Any]]:
-        self.turns += 1
+    async def turn(self, conversation: str, *_: Any) -> list[dict[str, Any]]:
+        self.asked.append(conversation)
         return [ANSWER]
+
+    async def forget(self, conversation: str) -> None:
+        self.forgotten.append(conversation)
 
 
 class Mute:
@@ -92,6 +97,14 @@ def test_a_session_dies_when_idle(client: TestClient, now: list[float]) -> None:
     token = session(client)
     now[0] += 61.0
     assert client.post("/api/turn", json={"session": token, "text": "你好"}).status_code == 401
+
+
+def test_a_session_that_ends_is_forgotten_by_the_engine(client: TestClient, engine: Echo) -> None:
+    token = session(client)
+    client.post("/api/turn", json={"session": token, "text": "你好"})
+    assert client.delete(f"/api/session/{token}").json() == {"ended": True}
+    assert engine.forgotten == engine.asked and len(engine.asked) == 1
+    assert client.delete(f"/api/session/{token}").json() == {"ended": False}
 
 
 def test_too_many_sessions_are_told(client: TestClient) -> None:
@@ -269,7 +282,7 @@ def test_a_reply_that_was_lost_with_its_connection_is_given_again(client: TestCl
         assert socket.receive_json()["type"] == "thinking"
         reply = socket.receive_json()
     assert (reply["type"], reply["id"], reply["heard"]) == ("reply", "1", "我要认证")
-    assert engine.turns == 1
+    assert len(engine.asked) == 1
 
 
 @pytest.mark.parametrize(

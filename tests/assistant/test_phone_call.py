@@ -95,6 +95,11 @@ def test_a_spoken_question_is_answered_sentence_by_sentence(play: Any) -> None:
     assert played.said[len(WELCOME) :] == ["一年认一次。", "手机上就能认。"]
 
 
+def test_nothing_is_kept_of_a_caller_who_hung_up(play: Any) -> None:
+    played = play([(AFTER, say("养老金怎么认证"))], [ANSWER], end=AFTER + 6.0)
+    assert len(played.forgotten) == 1 and played.forgotten[0].startswith("phone-")
+
+
 def test_an_interruption_stops_us_and_is_the_next_turn(play: Any) -> None:
     played = play([(0.5, say("养老金怎么认证"))], [ANSWER], end=9.0)
     assert played.said[0] == WELCOME[0] and played.said[1] == "一年认一次。"

@@ -121,6 +121,7 @@ class House:
     questions: list[Question] = field(default_factory=list)
     output: io.StringIO = field(default_factory=io.StringIO)
     conversations: int = 0
+    ended: list[str] = field(default_factory=list)
 
     def take_turn(self, conversation: str, text: str | None, heard: Heard | None) -> Reply:
         self.turns.append((conversation, text, heard.text if heard else None))
@@ -143,7 +144,8 @@ class House:
 
         options.setdefault("voice", voice)
         Terminal(
-            self.take_turn, self.conversation, Screen(Console(file=self.output, width=100)), self.script,  # type: ignore[arg-type]
+            self.take_turn, self.conversation, self.ended.append,
+            Screen(Console(file=self.output, width=100)), self.script,  # type: ignore[arg-type]
             self.script if ears else None, mouth, listen=listen, **options,  # type: ignore[arg-type]
         ).run()  # fmt: skip
         return mouth
@@ -194,12 +196,19 @@ def test_the_session_is_warned_and_wiped() -> None:
     house = House(Script(speech=[(5.0, 6.0, "社保卡"), (150.0, 151.0, "下一位")], lines=[(200.0, "q")]))
     mouth = house.run(idle_seconds=60.0)
     assert [turn[0] for turn in house.turns] == ["terminal-1", "terminal-2"]
+    assert house.ended[0] == "terminal-1"
     assert canned("terminal_still_there") in mouth.said()
     assert canned("session_ended") in house.output.getvalue()
     warned = next(at for _, text, at in mouth.log if text == canned("terminal_still_there"))
     assert warned == pytest.approx(13.0 + 40.0, abs=2.5)
     second = [q.kind for q in house.questions]
     assert "open" in second[3:]  # the next visitor starts with an open question again
+
+
+def test_leaving_ends_the_conversation() -> None:
+    house = House(Script(speech=[(5.0, 6.0, "社保卡丢了")], lines=[(30.0, "q")]))
+    house.run()
+    assert house.ended == ["terminal-1"]
 
 
 def test_nothing_is_wiped_when_nothing_was_said() -> None:
@@ -234,7 +243,7 @@ def test_no_microphone_and_no_speaker_at_all() -> None:
     script = Script(lines=[(1.0, "社保卡"), (2.0, "q")])
     house = House(script)
     Terminal(
-        house.take_turn, house.conversation, Screen(Console(file=house.output, width=100)), script,  # type: ignore[arg-type]
+        house.take_turn, house.conversation, house.ended.append, Screen(Console(file=house.output, width=100)), script,  # type: ignore[arg-type]
         None, None,
     ).run()  # fmt: skip
     shown = house.output.getvalue()
@@ -306,7 +315,8 @@ def test_on_a_sound_card(sound_card: Any, tmp_path: Path, speech_file: Callable[
 
     with Microphone() as microphone, Speaker() as speaker:
         Terminal(
-            house.take_turn, house.conversation, Screen(Console(file=house.output, width=100)), Person(),  # type: ignore[arg-type]
+            house.take_turn, house.conversation, house.ended.append,
+            Screen(Console(file=house.output, width=100)), Person(),  # type: ignore[arg-type]
             microphone, speaker, voice=real_voice,
             listen=lambda dialect, question, pace: Listener(dialect, question, pace=pace, recogniser=Counting()),
         ).run()  # fmt: skip

@@ -61,6 +61,8 @@ class ScriptedEngine:
         self.finished += 1
         return [self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]]
 
+    async def forget(self, conversation: str) -> None: ...
+
 
 class Words:
     """A recogniser whose text is scripted; its sound, voice activity and endpoints are real."""

@@ -176,3 +176,9 @@ def test_eval_faq_keeps_order_and_fields(command: Command, tmp_path) -> None:  #
     assert set(rows[0]) >= {"text", "status", "topic", "candidates", "confidence", "ms"}
     assert rows[0]["status"] == "answered" and rows[1]["status"] == "handed_over"
     assert rows[0]["candidates"] and rows[0]["confidence"] > 0
+
+
+def test_the_engine_forgets_a_conversation_that_ended(talk: Talk) -> None:
+    assert talk.say("我要办养老金资格认证").status == "collecting"
+    talk.runner.run(talk.assistant.end(talk.conversation))
+    assert "没有正在办的事" in talk.say("算了").speech

@@ -19,9 +19,14 @@ ENGINE = Path(os.environ.get("XIANGYIN_VAR", ROOT / "var")) / "engine" / "bin" /
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "PYTHONWARNINGS": "ignore",
+        "XIANGYIN_ACTIONS_URL": "http://127.0.0.1:1",
+    }
     command = [str(ENGINE), str(ROOT / "tests" / "nlu" / "served_channel.py")]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as served:
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as served:
         assert served.stdout is not None
         port = next((line for line in served.stdout if line.strip().isdigit()), None)
         assert port, "the channel did not come up"
@@ -124,3 +129,63 @@ def test_what_is_too_long_is_413(channel: httpx.Client) -> None:
     answer = turn(channel, "长" * 601)
     assert answer.status_code == 413 and answer.json() == {"error": "too_long"} and asked(channel) == []
     assert turn(channel, "长" * 600).status_code == 200
+
+
+def forget(channel: httpx.Client, conversation: str) -> httpx.Response:
+    return channel.delete(f"/webhooks/turn/conversation/{conversation}")
+
+
+def held(channel: httpx.Client) -> set[str]:
+    return set(channel.get("/script/trackers").json())
+
+
+def test_the_engine_keeps_conversations_in_our_store(channel: httpx.Client) -> None:
+    assert channel.get("/script/store").json() == "RecentTrackers"
+
+
+def test_a_conversation_that_is_over_is_forgotten_with_its_answers(channel: httpx.Client) -> None:
+    turn(channel, "我的号码", "m", conversation="over")
+    turn(channel, "你好", "m", conversation="stays")
+    assert {"over", "stays"} <= held(channel)
+    assert forget(channel, "over").status_code == 200
+    assert "over" not in held(channel) and "stays" in held(channel)
+    assert turn(channel, "新人", "m", conversation="over").json() == {"messages": [{"said": "新人"}]}
+    assert turn(channel, "新人", "m", conversation="stays").json() == {"messages": [{"said": "你好"}]}
+
+
+def test_an_answer_is_remembered_for_half_an_hour(channel: httpx.Client) -> None:
+    for seconds in (0, 1700, 200):
+        channel.post(f"/script/later/{seconds}")
+        turn(channel, "我的号码", "aged")
+    assert asked(channel) == ["我的号码"] * 2
+
+
+def test_a_turn_under_way_is_forgotten_when_it_is_done(channel: httpx.Client) -> None:
+    with ThreadPoolExecutor(2) as both:
+        slow = both.submit(turn, channel, "慢", "m", conversation="hung-up")
+        while asked(channel) != ["慢"]:
+            pass
+        gone = both.submit(forget, channel, "hung-up")
+        channel.get("/script/release/2")
+        assert slow.result().status_code == gone.result().status_code == 200
+    assert "hung-up" not in held(channel)
+
+
+def test_nobody_else_makes_the_engine_forget(channel: httpx.Client) -> None:
+    turn(channel, "你好", conversation="mine")
+    channel.headers["X-Xiangyin-Secret"] = "wrong"
+    assert forget(channel, "mine").status_code == 401
+    assert "mine" in held(channel)
+
+
+def test_what_nobody_uses_is_forgotten_by_age_and_number(channel: httpx.Client) -> None:
+    turn(channel, "你好", conversation="old")
+    channel.post("/script/later/1700")
+    turn(channel, "你好", conversation="young")
+    assert held(channel) == {"old", "young"}
+    channel.post("/script/later/200")
+    turn(channel, "你好", conversation="new")
+    assert held(channel) == {"young", "new"}
+    for n in range(3):
+        turn(channel, "你好", conversation=f"many-{n}")
+    assert held(channel) == {f"many-{n}" for n in range(3)}

@@ -19,7 +19,6 @@ from assistant.channels.phone.keys import KeyPad, Pressed, typed_text
 from assistant.channels.phone.mouth import Mouth, Voice
 from assistant.channels.phone.policy import CallPolicy, Line, Then, Work, after
 from assistant.channels.phone.transport import AudioTransport, Gone, Key, Sound
-from assistant.dialogues import Dialogues
 from assistant.questions import question_of
 from assistant.turn import Reply, Utterance
 from assistant.wording import canned
@@ -32,9 +31,8 @@ _log = logging.getLogger("xiangyin.phone")
 class Turns(Protocol):
     """`assistant.conversation.Assistant`."""
 
-    dialogues: Dialogues
-
     async def take_turn(self, utterance: Utterance) -> Reply: ...
+    async def end(self, conversation: str) -> None: ...
 
 
 class PhoneCall:
@@ -86,7 +84,7 @@ class PhoneCall:
                 self._moving.cancel()
             if self._turn is not None:
                 await asyncio.wait({self._turn})
-            self._assistant.dialogues.end(self.conversation)
+            await self._assistant.end(self.conversation)
 
     async def _tick(self, sound: Sound) -> None:
         self._now += sound.seconds
