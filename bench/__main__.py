@@ -14,7 +14,6 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ from assistant.assembly import assistant_for, hear_samples
 from assistant.conversation import Assistant
 from assistant.gateway.speech import Speaker
 from assistant.settings import Settings, load_settings
-from assistant.stack import Stack, free_ports
+from assistant.stack import Stack, on_free_ports
 from assistant.turn import Utterance
 from audio.files import read_speech
 from audio.voice import speak
@@ -49,14 +48,7 @@ def main() -> int:
     parser.add_argument("--turns", type=int, default=40)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    engine, actions, departments, gateway = free_ports(4)
-    settings = replace(
-        load_settings(),
-        engine_port=engine,
-        actions_port=actions,
-        departments_port=departments,
-        gateway_port=gateway,
-    )
+    settings = on_free_ports(load_settings())
     figures: dict[str, Any] = {}
     with Stack(settings, gateway=True) as stack:
         figures["start to ready, s"] = round(stack.wait_ready(), 1)

@@ -40,7 +40,7 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def fake_base(folder: Path) -> Path:
     """A base interpreter whose `-m venv FOLDER` makes an environment with a pip that installs nothing."""
-    made = "#!/bin/sh\\ncase \"$*\" in *sys.version*) echo 3.11;; esac\\n"
+    made = '#!/bin/sh\\ncase "$*" in *sys.version*) echo 3.11;; esac\\n'
     return program(
         folder / "python3.11",
         'case "$*" in\n'
