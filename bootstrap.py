@@ -151,12 +151,12 @@ def ensure(step: Step) -> bool:
 
 
 def fingerprint(paths: Iterable[Path]) -> str:
-    """SHA-256 over names and contents of files; folders are walked, caches and hidden files left out."""
+    """SHA-256 over names and contents of files; folders are walked, caches, hidden files and READMEs left out."""
     digest = hashlib.sha256()
     for path in paths:
         files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
         for file in files:
-            if "__pycache__" in file.parts or file.name.startswith(".") or not file.exists():
+            if "__pycache__" in file.parts or file.name.startswith((".", "README")) or not file.exists():
                 continue
             digest.update(str(file.relative_to(path.parent)).encode())
             digest.update(hashlib.sha256(file.read_bytes()).digest())

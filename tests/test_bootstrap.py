@@ -120,6 +120,15 @@ def test_without_a_network_the_line_to_run_is_one_that_debian_accepts(bare: Path
     assert f"{bootstrap.MAIN} -m pip install uv" in str(told.value)
 
 
+def test_a_readme_makes_no_step_out_of_date(tmp_path: Path) -> None:
+    (tmp_path / "data.yml").write_text("a: 1")
+    before = bootstrap.fingerprint([tmp_path])
+    (tmp_path / "README.md").write_text("words for people")
+    assert bootstrap.fingerprint([tmp_path]) == before
+    (tmp_path / "data.yml").write_text("a: 2")
+    assert bootstrap.fingerprint([tmp_path]) != before
+
+
 def test_rasa_is_told_where_its_words_are(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(bootstrap, "VAR", tmp_path)
     assert bootstrap.engine_environment()["XIANGYIN_VAR"] == str(tmp_path)
