@@ -29,7 +29,7 @@ VAR = Path(os.environ.get("XIANGYIN_VAR", ROOT / "var"))
 MAIN = VAR / "main" / "bin" / "python"
 ENGINE = VAR / "engine" / "bin" / "python"
 
-RUN_PACKAGES = ("espeak-ng", "libespeak-ng1", "libportaudio2", "libasound2-plugins")
+RUN_PACKAGES = ("python3.11-venv", "espeak-ng", "libespeak-ng1", "libportaudio2", "libasound2-plugins")
 TEST_PACKAGES = ("pulseaudio", "pulseaudio-utils", "chromium", "fonts-noto-cjk", "sox")
 
 
@@ -151,12 +151,12 @@ def ensure(step: Step) -> bool:
 
 
 def fingerprint(paths: Iterable[Path]) -> str:
-    """SHA-256 over names and contents of files; folders are walked, caches and hidden files left out."""
+    """SHA-256 over names and contents of files; folders are walked, caches, hidden files and READMEs left out."""
     digest = hashlib.sha256()
     for path in paths:
         files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
         for file in files:
-            if "__pycache__" in file.parts or file.name.startswith(".") or not file.exists():
+            if "__pycache__" in file.parts or file.name.startswith((".", "README")) or not file.exists():
                 continue
             digest.update(str(file.relative_to(path.parent)).encode())
             digest.update(hashlib.sha256(file.read_bytes()).digest())
@@ -166,6 +166,7 @@ def fingerprint(paths: Iterable[Path]) -> str:
 def missing_packages(packages: Iterable[str]) -> list[str]:
     """Which of the Debian packages are not there; libraries are looked for by the loader, programs by name."""
     found: dict[str, Callable[[], object]] = {
+        "python3.11-venv": lambda: can_import(find_python311(), "ensurepip"),
         "espeak-ng": lambda: shutil.which("espeak-ng"),
         "libespeak-ng1": lambda: ctypes.util.find_library("espeak-ng"),
         "libportaudio2": lambda: ctypes.util.find_library("portaudio"),
@@ -189,7 +190,7 @@ def install_packages(packages: Iterable[str]) -> None:
     if sudo and (
         not shutil.which("sudo") or subprocess.run(["sudo", "-n", "true"], capture_output=True).returncode
     ):
-        say(f"no right to install packages; voice and sound stay off until somebody runs:\n    sudo {line}")
+        say(f"no right to install packages; what they give stays off until somebody runs:\n    sudo {line}")
         return
     environment_ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     run([*sudo, "apt-get", "update", "-q"], environment_, quiet=True)
@@ -197,7 +198,9 @@ def install_packages(packages: Iterable[str]) -> None:
 
 
 def find_python311() -> str:
-    for candidate in (sys.executable, shutil.which("python3.11")):
+    """Never an environment's own link: the environment that it would make is the one that may be removed."""
+    running = os.path.realpath(getattr(sys, "_base_executable", sys.executable))
+    for candidate in (running, shutil.which("python3.11")):
         if candidate and version_of(candidate) == "3.11":
             return candidate
     raise SetupError("Python 3.11 is needed; run: apt-get install python3.11 python3.11-venv")
@@ -205,35 +208,59 @@ def find_python311() -> str:
 
 def find_python310() -> str:
     """DESIGN §2: $XIANGYIN_PYTHON310, python3.10 on the path, pyenv's versions, then uv where a network allows."""
+    named = os.environ.get("XIANGYIN_PYTHON310")
+    if named:
+        if version_of(named) == "3.10":
+            return named
+        raise SetupError(f"XIANGYIN_PYTHON310={named} is no Python 3.10 interpreter; correct it, or unset it")
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    candidates = [os.environ.get("XIANGYIN_PYTHON310"), shutil.which("python3.10")]
-    candidates += [str(p) for p in sorted(pyenv.glob("3.10*/bin/python"), reverse=True)]
+    candidates = [shutil.which("python3.10"), *map(str, sorted(pyenv.glob("3.10*/bin/python"), reverse=True))]
     for candidate in candidates:
         if candidate and version_of(candidate) == "3.10":
             return candidate
-    uv = shutil.which("uv")
-    if uv and subprocess.run([uv, "python", "install", "3.10"]).returncode == 0:
-        found = subprocess.run([uv, "python", "find", "3.10"], capture_output=True, text=True).stdout.strip()
-        if found:
-            return found
-    raise SetupError(
-        "Rasa needs a Python 3.10 interpreter; run: pip install uv && uv python install 3.10"
-        " (or set XIANGYIN_PYTHON310 to one)"
-    )
+    return python310_of_uv()
+
+
+def python310_of_uv() -> str:
+    """A Python 3.10 that uv fetches; uv itself comes by the main environment's pip (Debian's pip refuses, PEP 668)."""
+    uv = shutil.which("uv") or str(MAIN.parent / "uv")
+    try:
+        if not shutil.which(uv):
+            run([str(MAIN), "-m", "pip", "install", "--disable-pip-version-check", "uv"], quiet=True)
+        run([uv, "python", "install", "3.10"])
+        return subprocess.run(
+            [uv, "python", "find", "3.10"], capture_output=True, text=True, check=True
+        ).stdout.strip()
+    except (SetupError, subprocess.CalledProcessError) as error:
+        raise SetupError(
+            f"Rasa needs a Python 3.10 interpreter, and none could be fetched: {error}\n"
+            f"With a network, run: {MAIN} -m pip install uv && {uv} python install 3.10\n"
+            "Without one, install Python 3.10 and set XIANGYIN_PYTHON310 to it."
+        ) from error
 
 
 def version_of(interpreter: str) -> str:
+    """Such as "3.11"; empty for what cannot be run."""
     probe = "import sys; print('%d.%d' % sys.version_info[:2])"
-    result = subprocess.run([interpreter, "-c", probe], capture_output=True, text=True)
-    return result.stdout.strip()
+    try:
+        return subprocess.run([interpreter, "-c", probe], capture_output=True, text=True).stdout.strip()
+    except OSError:
+        return ""
+
+
+def can_import(interpreter: str, name: str) -> bool:
+    try:
+        return subprocess.run([interpreter, "-c", f"import {name}"], capture_output=True).returncode == 0
+    except OSError:
+        return False
 
 
 def environment(interpreter: Path, base: str, lock: str) -> None:
     """A virtual environment with exactly the packages of the lock file."""
     folder = interpreter.parent.parent
-    if not interpreter.exists() or version_of(str(interpreter)) != version_of(base):
+    if version_of(str(interpreter)) != version_of(base) or not can_import(str(interpreter), "pip"):
         shutil.rmtree(folder, ignore_errors=True)
-        run([base, "-m", "venv", str(folder)])
+        run([base, "-m", "venv", str(folder)], quiet=True)
     pip = [str(interpreter), "-m", "pip", "install", "--disable-pip-version-check", "-r", str(ROOT / lock)]
     pip_progress(pip, sum(1 for line in (ROOT / lock).read_text().splitlines() if line.strip()))
 
@@ -285,9 +312,10 @@ def train_engine() -> None:
 
 
 def engine_environment() -> dict[str, str]:
-    """Environment of every Rasa process: our components on the path, `nlu/environment.json` for the rest."""
+    """Environment of every Rasa process: our components on the path, where `config.yml` finds its words,
+    `nlu/environment.json` for the rest."""
     rasa = json.loads((ROOT / "nlu" / "environment.json").read_text("utf-8"))
-    return {**os.environ, "PYTHONPATH": str(ROOT), **rasa}
+    return {**os.environ, "PYTHONPATH": str(ROOT), "XIANGYIN_VAR": str(VAR), **rasa}
 
 
 def module(name: str, *arguments: str) -> None:

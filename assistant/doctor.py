@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from assistant.channels.phone.door import PhoneSettings
+from assistant.channels.phone.standing import OFF, obstacle, standing_at
 from assistant.settings import Settings
 from assistant.stack import answers, occupied
 from audio.echo_devices import echo_mode
@@ -49,6 +51,7 @@ def examine(settings: Settings) -> list[Finding]:
         ("声卡", devices),
         ("回声", echo),
         ("端口", ports),
+        ("电话", phone),
         ("磁盘", disk),
     ]
     findings = []
@@ -152,6 +155,22 @@ def ports(settings: Settings) -> Finding:
     taken = [str(port) for port in wanted if occupied(port)]
     fix = "停掉占用的程序，或者设 XIANGYIN_GATEWAY_PORT 等换端口" if taken else ""
     return Finding("端口", not taken, f"被占用：{'、'.join(taken)}" if taken else "都空着", fix)
+
+
+def phone(settings: Settings) -> Finding:
+    """What the running gateway says of its door; without one, whether the door could be opened now."""
+    running = standing_at(settings.gateway_port)
+    sip = PhoneSettings.load(settings.sip_port).sip
+    if running and running.state != "failed":
+        return Finding("电话", True, running.sentence)
+    if sip is None:
+        return Finding("电话", True, OFF.sentence)
+    problem = obstacle(sip)
+    if problem:
+        return Finding("电话", False, *problem)
+    if running:
+        return Finding("电话", False, running.sentence, "别的都好了以后，停掉乡音再 make run")
+    return Finding("电话", True, f"能在 {sip.address}:{sip.port} 上接电话")
 
 
 def disk(settings: Settings) -> Finding:

@@ -70,6 +70,7 @@ def parts(settings: Settings, gateway: bool) -> list[Part]:
         "XIANGYIN_ACTIONS_PORT": str(settings.actions_port),
         "XIANGYIN_ENGINE_PORT": str(settings.engine_port),
         "XIANGYIN_GATEWAY_PORT": str(settings.gateway_port),
+        "XIANGYIN_SIP_PORT": str(settings.sip_port),
         "XIANGYIN_ACTIONS_URL": f"{settings.actions_url}/webhook",
         "HF_HUB_OFFLINE": "1",
         "TOKENIZERS_PARALLELISM": "false",
@@ -248,12 +249,30 @@ def occupied(port: int) -> bool:
 
 
 def free_ports(count: int) -> list[int]:
-    """Loopback ports that are free now."""
+    """Loopback ports that are free now, for TCP and for UDP."""
+    ports: list[int] = []
     with contextlib.ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
+        while len(ports) < count:
+            stream = held.enter_context(socket.socket())
+            packets = held.enter_context(socket.socket(type=socket.SOCK_DGRAM))
+            stream.bind(("127.0.0.1", 0))
+            with contextlib.suppress(OSError):  # somebody has this number for UDP: the next one
+                packets.bind(stream.getsockname())
+                ports.append(stream.getsockname()[1])
+    return ports
+
+
+def on_free_ports(settings: Settings) -> Settings:
+    """The same settings for a private stack, which meets no other one: every port is free now."""
+    engine, actions, departments, gateway, sip = free_ports(5)
+    return replace(
+        settings,
+        engine_port=engine,
+        actions_port=actions,
+        departments_port=departments,
+        gateway_port=gateway,
+        sip_port=sip,
+    )
 
 
 @contextlib.contextmanager
@@ -262,8 +281,7 @@ def running_stack(settings: Settings, tell: Callable[[str], None] = lambda _: No
     if answers(f"{settings.engine_url}/ready") and answers(f"{settings.actions_url}/health"):
         yield settings
         return
-    engine, actions, departments = free_ports(3)
-    private = replace(settings, engine_port=engine, actions_port=actions, departments_port=departments)
+    private = on_free_ports(settings)
     with Stack(private) as stack:
         tell("正在启动对话引擎，约半分钟……")
         stack.wait_ready()

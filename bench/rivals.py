@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import time
@@ -25,6 +24,7 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
+from bootstrap import engine_environment
 from knowledge.answering import Knowledge, current_version
 from knowledge.encoder.encode import question_encoder
 from knowledge.evaluation.compare import ALONE
@@ -107,11 +107,10 @@ def asked_selector(queries: Sequence[Query], epochs: int) -> list[Said]:
     folder = var_folder() / "rivals"
     folder.mkdir(parents=True, exist_ok=True)
     boundaries = write_training(folder, epochs)
-    environment = {**os.environ, **json.loads((ROOT / "nlu" / "environment.json").read_text("utf-8"))}
     run = subprocess.run(
         [str(var_folder() / "engine" / "bin" / "python"), str(SELECTOR), str(folder)],
         input="\n".join(json.dumps(query.text) for query in queries), stdout=subprocess.PIPE, text=True,
-        check=True, env=environment, cwd=ROOT,
+        check=True, env=engine_environment(), cwd=ROOT,
     )  # fmt: skip
     said = []
     for row in map(json.loads, run.stdout.splitlines()):

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from actions import client
 from assistant.assembly import assistant_for
+from assistant.channels.phone.standing import standing_at
 from assistant.channels.terminal import run_terminal
 from assistant.cli.output import FAILED, line, screen, tell
 from assistant.doctor import examine
@@ -44,6 +45,8 @@ def up() -> None:
         tell(
             f"[green]乡音起来了（{seconds:.0f} 秒）：http://{settings.host}:{settings.gateway_port}/[/green]"
         )
+        if phone := standing_at(settings.gateway_port):
+            tell(f"[{'yellow' if phone.state == 'failed' else 'green'}]{phone.sentence}[/]")
         try:
             while True:
                 for name in stack.watch():
@@ -54,7 +57,7 @@ def up() -> None:
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
-    """体检：解释器、嗓子、语音模型、句子编码器、声卡、端口、磁盘；哪样不行就说怎么修。"""
+    """体检：解释器、嗓子、语音模型、句子编码器、声卡、端口、电话、磁盘；哪样不行就说怎么修。"""
     findings = examine(load_settings())
     if as_json:
         for finding in findings:

@@ -12,6 +12,7 @@ import os
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,6 +27,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
+from assistant.channels.phone.standing import OFF
 from assistant.conversation import Assistant
 from assistant.gateway.sessions import Session, Sessions
 from assistant.gateway.socket import NOT_UNDERSTOOD, SESSION_OVER, serve_socket
@@ -61,7 +63,8 @@ def create_app(
     ready: Callable[[], Awaitable[bool]],
     also: Callable[[FastAPI], Any] | None = None,
 ) -> FastAPI:
-    """The application. `ready` says whether the engine answers; `also` starts a further door (the phone)."""
+    """The application. `ready` says whether the engine answers; `also` starts a further door (the phone),
+    which says in `app.state.phone` how it stands."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -71,6 +74,7 @@ def create_app(
     app = FastAPI(
         title="Xiangyin gateway", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
     )
+    app.state.phone = OFF
 
     app.add_middleware(
         CORSMiddleware, allow_origins=list(registered()), allow_methods=["GET", "POST", "DELETE"]
@@ -104,7 +108,13 @@ def create_app(
 
     @app.get("/health")
     async def health() -> dict[str, Any]:
-        return {"alive": True, "ready": await ready(), "sessions": len(sessions), "speech": speaker.available}
+        return {
+            "alive": True,
+            "ready": await ready(),
+            "sessions": len(sessions),
+            "speech": speaker.available,
+            "phone": asdict(app.state.phone),
+        }
 
     @app.get("/api/dialects")
     async def dialects() -> list[dict[str, str]]:

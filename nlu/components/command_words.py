@@ -50,10 +50,6 @@ else:
         def __init__(self, storage: ModelStorage, resource: Resource, words: dict[str, str]) -> None:
             self._storage, self._resource, self._words = storage, resource, words
 
-        @staticmethod
-        def get_default_config() -> dict[str, Any]:
-            return {"words": "var/nlu/commands.json"}
-
         @classmethod
         def create(
             cls,

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from assistant import stack as module
-from assistant.settings import load_settings
-from assistant.stack import Part, Stack, StackError, answers, free_ports
+from assistant.settings import Settings, load_settings
+from assistant.stack import Part, Stack, StackError, answers, free_ports, on_free_ports, parts
 
 pytestmark = pytest.mark.process
 
@@ -48,3 +48,14 @@ def test_a_killed_part_comes_back(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
             restarted += stack.watch()
             assert time.monotonic() < until
     assert restarted == ["actions"]
+
+
+def test_a_private_stack_shares_no_port_with_a_live_one(tmp_path: Path) -> None:
+    live = Settings(tmp_path, "s")
+    private = on_free_ports(live)
+    names = [name for name in vars(live) if name.endswith("_port")]
+    assert "sip_port" in names
+    numbers = {getattr(private, name) for name in names}
+    assert len(numbers) == len(names) and not numbers & {getattr(live, name) for name in names}
+    gateway = next(part for part in parts(private, gateway=True) if part.name == "gateway")
+    assert gateway.environment["XIANGYIN_SIP_PORT"] == str(private.sip_port)

@@ -8,14 +8,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from assistant.assembly import assistant_for
-from assistant.settings import ROOT, Settings, load_settings
-from assistant.stack import Stack, free_ports
+from assistant.settings import ROOT, load_settings
+from assistant.stack import Stack, on_free_ports
 from tests.journeys.talk import Talk
 
 
@@ -23,8 +22,7 @@ from tests.journeys.talk import Talk
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A running private stack with a database of its own."""
     home = tmp_path_factory.mktemp("stack")
-    names = ("engine_port", "actions_port", "departments_port", "gateway_port")
-    settings: Settings = replace(load_settings(), **dict(zip(names, free_ports(4), strict=True)))  # type: ignore[arg-type]
+    settings = on_free_ports(load_settings())
     before = os.environ.get("XIANGYIN_DATABASE_URL")
     os.environ["XIANGYIN_DATABASE_URL"] = f"sqlite:///{home / 'xiangyin.db'}"
     os.environ["XIANGYIN_DEPARTMENTS_DATABASE"] = str(home / "departments.db")

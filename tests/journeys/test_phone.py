@@ -25,10 +25,12 @@ from assistant.channels.phone.door import PhoneSettings, phone_door
 from assistant.channels.phone.ear import NEVER, TelephoneEar
 from assistant.channels.phone.mouth import telephone_sound
 from assistant.channels.phone.sip import SipSettings
+from assistant.channels.phone.standing import Standing, standing_at
 from assistant.channels.phone.transport import RATE
 from assistant.conversation import Assistant
 from assistant.gateway.speech import Speaker
 from assistant.records import Records
+from assistant.stack import Stack
 from assistant.wording import canned
 from audio.hearing import Heard, Partial, Question
 from audio.listener import Listener
@@ -169,7 +171,7 @@ async def office(
     assert door is not None
     app = FastAPI()
     async with door(app):
-        assert app.state.phone == "open"
+        assert app.state.phone == Standing("listening", "127.0.0.1", port)
         assistant.dialogues.end = lambda conversation: desk.ended.set()  # type: ignore[method-assign]
         yield desk
 
@@ -319,10 +321,15 @@ def test_a_taken_port_is_told_and_closes_no_other_door(
             door, app = phone_door(settings, assistant, Speaker()), FastAPI()
             assert door is not None
             async with door(app):
-                assert "开不了" in app.state.phone
+                assert app.state.phone.state == "failed" and "开不了" in app.state.phone.why
 
     run(scenario())
     assert "电话没有开" in capsys.readouterr().err
+
+
+def test_the_door_of_a_whole_stack_listens_where_the_stack_was_told(stack: Stack) -> None:
+    settings = stack.settings
+    assert standing_at(settings.gateway_port) == Standing("listening", "127.0.0.1", settings.sip_port)
 
 
 @needs_model

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from bootstrap import engine_environment
+
 pytestmark = pytest.mark.process
 ROOT = Path(__file__).resolve().parents[2]
 VAR = Path(os.environ.get("XIANGYIN_VAR", ROOT / "var"))
@@ -19,10 +21,10 @@ CLEAR = 0.85
 
 
 def rasa(*arguments: str) -> subprocess.CompletedProcess[str]:
-    settings = json.loads((ROOT / "nlu" / "environment.json").read_text("utf-8"))
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), **settings}
     command = [str(VAR / "engine" / "bin" / "rasa"), *arguments]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600)
+    return subprocess.run(
+        command, cwd=ROOT, env=engine_environment(), capture_output=True, text=True, timeout=600
+    )
 
 
 def test_data_is_valid() -> None:
@@ -38,6 +40,22 @@ def test_data_is_valid() -> None:
         "--fail-on-warnings",
     )
     assert result.returncode == 0, result.stdout[-2000:] + result.stderr[-2000:]
+
+
+def test_the_configuration_reads_from_the_var_folder_that_is_set(tmp_path: Path) -> None:
+    """Both words lists are read at training; a fixed `var/…` would be another checkout's, or nobody's."""
+    show = (
+        "import json; from rasa.shared.utils.io import read_model_configuration as read\n"
+        "print(json.dumps(read('config.yml')['pipeline']))"
+    )
+    environment = {**engine_environment(), "XIANGYIN_VAR": str(tmp_path)}
+    result = subprocess.run(
+        [str(VAR / "engine" / "bin" / "python"), "-c", show],
+        cwd=ROOT, env=environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    pipeline = {part["name"]: part for part in json.loads(result.stdout)}
+    assert pipeline["JiebaTokenizer"]["dictionary_path"] == f"{tmp_path}/nlu/dictionary"
+    assert pipeline["nlu.components.command_words.CommandWords"]["words"] == f"{tmp_path}/nlu/commands.json"
 
 
 def test_unseen_utterances_are_understood(tmp_path: Path) -> None:

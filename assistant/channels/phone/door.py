@@ -19,6 +19,7 @@ from assistant.channels.phone.ear import OpenEar, TelephoneEar
 from assistant.channels.phone.mouth import Renderer, Voice
 from assistant.channels.phone.policy import PROMPTS, WORKING
 from assistant.channels.phone.sip import SipSettings, SipTransport, SipUnavailable, listening
+from assistant.channels.phone.standing import Standing
 from audio.models import ModelError
 from audio.recogniser import recogniser_for
 
@@ -53,8 +54,9 @@ class PhoneSettings:
 def phone_door(
     settings: PhoneSettings, assistant: Turns, renderer: Renderer, open_ear: OpenEar = TelephoneEar
 ) -> Door | None:
-    """For `create_app(also=…)`; None when the door is switched off. `app.state.phone` says how it stands."""
-    if settings.sip is None:
+    """For `create_app(also=…)`; None when the door is switched off. Keeps `app.state.phone`, a `Standing`."""
+    sip = settings.sip
+    if sip is None:
         return None
     desk = Switchboard(settings, assistant, Voice(renderer), open_ear)
 
@@ -65,10 +67,10 @@ def phone_door(
                 if not renderer.available:
                     raise SipUnavailable("没有语音合成（espeak-ng），电话里没法说话。")
                 await stack.enter_async_context(desk.open())
-                app.state.phone = "open"
+                app.state.phone = Standing("listening", sip.address, sip.port)
             except SipUnavailable as problem:
-                app.state.phone = str(problem)
-                print(f"电话没有开：{problem}网页和其他入口照常用。", file=sys.stderr, flush=True)
+                app.state.phone = Standing("failed", sip.address, sip.port, str(problem))
+                print(app.state.phone.sentence, file=sys.stderr, flush=True)
             yield
 
     return door

@@ -64,11 +64,11 @@ async def listening(settings: SipSettings, on_call: Callable[[Any], None]) -> As
     )
     runtime = baresip.Runtime()
     try:
-        await runtime.start(config)
-    except baresip.BaresipError as error:
-        raise SipUnavailable(f"{settings.address}的端口{settings.port}开不了：{error}。") from error
-    try:
-        agent = await baresip.UserAgent.create(runtime, account, transfer_policy="reject")
+        try:
+            await runtime.start(config)
+            agent = await baresip.UserAgent.create(runtime, account, transfer_policy="reject")
+        except baresip.BaresipError as error:
+            raise SipUnavailable(f"{settings.address}的端口{settings.port}开不了：{error}。") from error
         agent.on_incoming(on_call)
         yield
     finally:
