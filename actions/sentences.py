@@ -160,10 +160,10 @@ ANSWERS: dict[str, Sentence] = {
         "refused", "boundary title text", "a question we do not answer; text says why and who does"
     ),
     "redirected": _s("unanswered", "boundary title text", "not ours; text says who does it"),
-    "emergency": _s("emergency", "boundary text number", "danger: number first (110, 119, 120)"),
+    "emergency": _s("emergency", "boundary text number case phone", "danger: number first, then a person"),
     "danger_first": _s("answered", "", "one clause with the numbers, before the answer to a question about danger"),
     "offer_service": _s("clarifying", "service_title", "the words belong to a service: is that what is wanted"),
-    "emergency_numbers": _s("emergency", "", "danger, kind unknown: 110, 119, 120"),
+    "emergency_numbers": _s("emergency", "case phone", "danger, kind unknown: 110, 119, 120, then a person"),
     "knowledge_missing": _s(
         "failed", "phone", "the knowledge index is missing or broken; services still work"
     ),

@@ -108,7 +108,9 @@ class Rasa:
         for event in events:
             assert event["event"] == "slot"
             self.slots[event["name"]] = event["value"]
-        self.outcomes += [r["custom"] for r in answer.json()["responses"]]
+        said = [r["custom"] for r in answer.json()["responses"]]
+        self.outcomes += said
+        self.events += [{"event": "bot", "text": None, "data": {"custom": one}} for one in said]
         self._happened(action)
         return events
 

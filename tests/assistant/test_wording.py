@@ -128,7 +128,9 @@ def test_sentences_are_short_enough_to_be_listened_to() -> None:
         assert max(map(len, re.split("[。？！]", text))) <= 60, name
 
 
-@pytest.mark.parametrize("name", ["handed_over", "unanswered", "too_many_tries", "identity_failed", "unclear_person"])
+@pytest.mark.parametrize(
+    "name", ["handed_over", "unanswered", "too_many_tries", "identity_failed", "unclear_person", "emergency"]
+)
 def test_no_case_number_no_half_sentence_about_it(name: str) -> None:
     params = {p: "甲" for p in SENTENCES[name].params} | {"case": "", "phone": "12345"}
     speech, _ = one({"status": "handed_over", "sentence": name, "params": params})
