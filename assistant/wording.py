@@ -24,6 +24,8 @@ SECTIONS = {
 }
 NO_CASE = re.compile(r"，?说?编号\{case\}(?:，工作人员就知道[^。]*)?")
 """The half sentence about a case number, left out when none could be written down."""
+NO_TRIP_SAID = re.compile("手机|网上|不用跑")
+"""An answer that says so itself is not followed by the note that nobody has to go anywhere."""
 SPOKEN_LINES = 4
 """Lines of a section that are said aloud; the rest is on the screen."""
 
@@ -60,17 +62,19 @@ def answer(params: Mapping[str, Any], source: Mapping[str, Any]) -> tuple[str, s
         doubt = fill(str(sentences()["place_note"]), params)
     if params.get("reviewed"):
         doubt += fill(str(sentences()["review_note"]), {"day_said": day(params["reviewed"])})
+    no_trip = str(sentences()["zero_trip_note"]) if params.get("zero_trip") else ""
     wanted = [str(line) for line in params.get(SECTIONS.get(section, ""), [])]
     if wanted:
         said = f"{section}：" + "；".join(line.rstrip("。；") for line in wanted[:SPOKEN_LINES]) + "。"
     else:
         said = ended(str(params["short"]))
-    speech = said + doubt + spoken_source(source) + offer
+    fits = section in ("", "在哪里办") and not NO_TRIP_SAID.search(said)
+    speech = said + (no_trip if fits else "") + doubt + spoken_source(source) + offer
     lines = [f"【{params['title']}】", said if wanted else ended(str(params["short"]))]
     for name, key in SECTIONS.items():
         if params.get(key) and not (wanted and name == section):
             lines += [f"{name}：", *(f"· {line}" for line in params[key])]
-    lines += [doubt] if doubt else []
+    lines += [note for note in (no_trip, doubt) if note]
     lines.append(shown_source(source))
     lines += [offer] if offer else []
     return speech, "\n".join(lines)

@@ -68,6 +68,20 @@ def test_a_section_that_was_asked_for_is_what_is_said() -> None:
     assert speech.startswith("材料：身份证") and "刷脸" not in speech
 
 
+def test_what_needs_no_trip_is_shown_always_and_said_where_it_fits() -> None:
+    note = sentences()["zero_trip_note"]
+    plain = {**ANSWER, "short": "一年认一次", "where": ["社保窗口"]}
+    for params, aloud in (
+        (plain, True),
+        ({**plain, "section": "在哪里办"}, True),
+        ({**plain, "section": "材料"}, False),
+        (ANSWER, False),  # 手机刷脸就行: said already
+    ):
+        speech, display = answer(params, SOURCE)
+        assert (note in speech, note in display) == (aloud, True), params
+    assert note not in "".join(answer({**plain, "zero_trip": False}, SOURCE))
+
+
 def test_a_place_and_a_review_long_past_are_said() -> None:
     speech, display = answer({**ANSWER, "verify": True, "place": "成都", "reviewed": "2024-01-31"}, SOURCE)
     for text in (speech, display):
