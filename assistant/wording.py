@@ -65,12 +65,14 @@ def answer(params: Mapping[str, Any], source: Mapping[str, Any]) -> tuple[str, s
     no_trip = str(sentences()["zero_trip_note"]) if params.get("zero_trip") else ""
     wanted = [str(line) for line in params.get(SECTIONS.get(section, ""), [])]
     if wanted:
-        said = f"{section}：" + "；".join(line.rstrip("。；") for line in wanted[:SPOKEN_LINES]) + "。"
+        said = _listed(section, wanted[:SPOKEN_LINES])
+        said += str(sentences()["rest_shown"]) if wanted[SPOKEN_LINES:] else ""
+        shown = _listed(section, wanted)
     else:
-        said = ended(str(params["short"]))
+        said = shown = ended(str(params["short"]))
     fits = section in ("", "在哪里办") and not NO_TRIP_SAID.search(said)
     speech = said + (no_trip if fits else "") + doubt + spoken_source(source) + offer
-    lines = [f"【{params['title']}】", said if wanted else ended(str(params["short"]))]
+    lines = [f"【{params['title']}】", shown]
     for name, key in SECTIONS.items():
         if params.get(key) and not (wanted and name == section):
             lines += [f"{name}：", *(f"· {line}" for line in params[key])]
@@ -80,6 +82,10 @@ def answer(params: Mapping[str, Any], source: Mapping[str, Any]) -> tuple[str, s
     return speech, "\n".join(lines)
 
 
+def _listed(section: str, lines: Sequence[str]) -> str:
+    return f"{section}：" + "；".join(line.rstrip("。；") for line in lines) + "。"
+
+
 def _basis(params: Mapping[str, Any], source: Mapping[str, Any]) -> dict[str, str]:
     """What sentences about a rule's basis are filled with, besides their own params."""
     older = str(sentences()["law_older"]) if params.get("older") else ""
@@ -87,7 +93,7 @@ def _basis(params: Mapping[str, Any], source: Mapping[str, Any]) -> dict[str, st
         "source_said": spoken_source(source).removeprefix("依据"),
         "source_shown": shown_source(source),
         "law_older": older,
-        "law_notes": (str(sentences()["law_cut"]) if params.get("cut") else "") + older,
+        "law_notes": (str(sentences()["rest_shown"]) if params.get("cut") else "") + older,
         "day_said": day(params.get("day")),
         "document_said": str(params.get("document") or "").removeprefix("中华人民共和国"),
     }

@@ -68,6 +68,14 @@ def test_a_section_that_was_asked_for_is_what_is_said() -> None:
     assert speech.startswith("材料：身份证") and "刷脸" not in speech
 
 
+def test_of_a_long_section_the_first_lines_are_said_and_all_are_shown() -> None:
+    papers = [f"第{n}样" for n in range(1, 7)]
+    speech, display = answer({**ANSWER, "section": "材料", "materials": papers}, SOURCE)
+    assert all(paper in display for paper in papers) and "屏幕上" not in display
+    assert "第4样" in speech and "第5样" not in speech and "屏幕上有全文" in speech
+    assert "屏幕上" not in answer({**ANSWER, "section": "材料", "materials": papers[:4]}, SOURCE)[0]
+
+
 def test_what_needs_no_trip_is_shown_always_and_said_where_it_fits() -> None:
     note = sentences()["zero_trip_note"]
     plain = {**ANSWER, "short": "一年认一次", "where": ["社保窗口"]}
