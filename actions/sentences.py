@@ -140,7 +140,7 @@ ANSWERS: dict[str, Sentence] = {
         "answered",
         "title short points materials time_and_fee where plain section verify zero_trip",
         "short is 一句话; the lists are lines; section = the one asked for (or empty); with verify say so; may carry"
-        " place (say that it decides) and reviewed (a date: past its review, say so)",
+        " place (say that it decides), reviewed (a date: past its review, say so) and ask_place (ask for the town)",
     ),
     "answer_offer": _s(
         "answered",

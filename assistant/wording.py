@@ -54,9 +54,10 @@ def one(outcome: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def answer(params: Mapping[str, Any], source: Mapping[str, Any]) -> tuple[str, str]:
-    """An answer from an entry: its sentence or the section asked for, then source, date and place."""
+    """An answer from an entry: its sentence or the section asked for, then source, date and place, then a question."""
     section = params.get("section") or ""
-    offer = f"要不要现在就给您办{params['service_title']}？" if params.get("service_title") else ""
+    asked = f"要不要现在就给您办{params['service_title']}？" if params.get("service_title") else ""
+    asked = str(sentences()["ask_place"]) if params.get("ask_place") else asked
     doubt = "具体以当地窗口答复为准。" if params.get("verify") else ""
     if params.get("place"):
         doubt = fill(str(sentences()["place_note"]), params)
@@ -71,14 +72,14 @@ def answer(params: Mapping[str, Any], source: Mapping[str, Any]) -> tuple[str, s
     else:
         said = shown = ended(str(params["short"]))
     fits = section in ("", "在哪里办") and not NO_TRIP_SAID.search(said)
-    speech = said + (no_trip if fits else "") + doubt + spoken_source(source) + offer
+    speech = said + (no_trip if fits else "") + doubt + spoken_source(source) + asked
     lines = [f"【{params['title']}】", shown]
     for name, key in SECTIONS.items():
         if params.get(key) and not (wanted and name == section):
             lines += [f"{name}：", *(f"· {line}" for line in params[key])]
     lines += [note for note in (no_trip, doubt) if note]
     lines.append(shown_source(source))
-    lines += [offer] if offer else []
+    lines += [asked] if asked else []
     return speech, "\n".join(lines)
 
 

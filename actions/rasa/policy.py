@@ -11,7 +11,7 @@ from actions.office import Answering, Office
 from actions.outcome import PERSON_PHONE, Outcome, expecting, say
 from actions.rasa.act import Act, Done, hand_over
 from actions.rasa.basis import MISSING, basis, source_of
-from actions.rasa.timely import lapsed, remarks
+from actions.rasa.timely import lapsed, place_unknown, remarks
 from actions.rasa.turn import Turn
 from actions.values import Value, choice
 from knowledge.laws.articles import article_of
@@ -196,7 +196,7 @@ async def _topic(turn: Turn, office: Office, topic: str) -> Done:
     entry = knowledge.entries.get(topic)
     if entry is None:
         return Done([await hand_over(turn, office, "unanswered", "unanswered")], {"offered": None})
-    return _answered(turn, entry, None, turn.slots.get("jurisdiction"))
+    return _answered(turn, entry, None, turn.slots.get("jurisdiction") or office.jurisdiction)
 
 
 def _chosen_topic(turn: Turn, *, exactly: bool) -> str | None:
@@ -231,6 +231,8 @@ def _answered(turn: Turn, entry: Any, section: str | None, jurisdiction: str | N
     }
     if offer and definition:
         params["service_title"] = definition.title
+    elif not turn.in_form:  # one question at a time
+        params["ask_place"] = place_unknown(entry, turn, jurisdiction)
     outcome = Outcome(
         "answered",
         "answer_offer" if offer else "answer",

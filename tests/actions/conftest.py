@@ -45,6 +45,7 @@ ALONE = {
     **IN_FORM,
     **QUIET,
     "nlu_fallback": "action_answer_policy",
+    "inform": "action_answer_policy",
     "out_of_scope": "action_out_of_scope",
     "choose_option": "action_choose_option",
     "deny": "action_decline_offer",

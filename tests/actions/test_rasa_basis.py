@@ -36,6 +36,8 @@ CLAIM = Entry(
     False,
     SECTIONS,
 )
+LOCAL = replace(CLAIM, id="local", title="低保", level="city")
+OFFERED = replace(CLAIM, id="certify", title="护理补贴", level="province", service="pension-certification")
 OLD = "本法所称老年人是指六十周岁以上的公民。"
 
 
@@ -57,20 +59,23 @@ LAWS = [
 
 
 class Answers:
-    """One topic, found by 养老金; everything else is unanswered."""
+    """养老金 is the same everywhere, 低保 and 护理补贴 differ by town; everything else is unanswered."""
 
-    entries: ClassVar[dict[str, Entry]] = {"claim": CLAIM}
+    entries: ClassVar[dict[str, Entry]] = {"claim": CLAIM, "local": LOCAL, "certify": OFFERED}
 
     def answer(self, question: str, *, jurisdiction: str | None = None, **about: Any) -> Any:
         place = "成都" if "成都" in question else jurisdiction
-        found = "养老金" in question or (place and about.get("context_topic") and question.startswith("在"))
+        said = {"养老金": "claim", "低保": "local", "护理补贴": "certify"}
+        topic = next((topic for word, topic in said.items() if word in question), None)
+        if place and question.startswith("在"):
+            topic = about.get("context_topic")
         return SimpleNamespace(
-            outcome="answered" if found else "unanswered",
-            entry=CLAIM if found else None,
-            topic="claim" if found else None,
+            outcome="answered" if topic else "unanswered",
+            entry=self.entries[topic] if topic else None,
+            topic=topic,
             section=None,
             candidates=(),
-            confidence=0.9 if found else 0.1,
+            confidence=0.9 if topic else 0.1,
             boundary=None,
             jurisdiction=place,
             urgency=0.0,
@@ -183,6 +188,31 @@ def test_a_place_once_said_holds_for_the_conversation(rasa: Any) -> None:
     rasa.turn("养老金要交多久", "ask_policy")
     assert rasa.slots["jurisdiction"] == "成都"
     assert "成都" not in word(rasa.outcomes, "phone")[0], "not again where sums are the same everywhere"
+
+
+def test_the_town_is_asked_for_once_where_sums_differ(rasa: Any) -> None:
+    assert "哪个市" not in word(rasa.turn("养老金怎么领", "ask_policy"), "phone")[0], "the same everywhere"
+    assert "哪个市" not in word(rasa.turn("护理补贴有多少", "ask_policy"), "phone")[0], "one question: the offer"
+    assert word(rasa.turn("低保有多少", "ask_policy"), "phone")[0].endswith("您在哪个市？")
+    assert "哪个市" not in word(rasa.turn("低保要什么材料", "ask_policy"), "phone")[0], "not again"
+    told = rasa.turn("在成都", "inform")
+    assert told[-1]["topic"] == "local" and rasa.slots["jurisdiction"] == "成都"
+    speech = word(told, "phone")[0]
+    assert "成都窗口答复为准" in speech and "哪个市" not in speech
+
+
+@pytest.mark.parametrize("where", ["office", "resident"])
+def test_a_town_that_is_known_is_not_asked_for(world: SimpleNamespace, rasa: Any, where: str) -> None:
+    if where == "office":
+        world.office.jurisdiction = "成都"
+    else:
+        rasa.turn("在成都养老金怎么领", "ask_policy")
+    assert "哪个市" not in word(rasa.turn("低保有多少", "ask_policy"), "phone")[0]
+
+
+def test_inside_a_service_its_own_question_stands_alone(rasa: Any) -> None:
+    rasa.turn("我要认证", "pension_certification")
+    assert "哪个市" not in word(rasa.turn("低保有多少", "ask_policy"), "phone")[0]
 
 
 def test_a_lapsed_rule_is_not_told_as_todays(rasa: Any) -> None:

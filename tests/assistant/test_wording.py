@@ -76,6 +76,12 @@ def test_of_a_long_section_the_first_lines_are_said_and_all_are_shown() -> None:
     assert "屏幕上" not in answer({**ANSWER, "section": "材料", "materials": papers[:4]}, SOURCE)[0]
 
 
+def test_the_town_is_asked_for_after_everything_else() -> None:
+    speech, display = answer({**ANSWER, "verify": True, "ask_place": True}, SOURCE)
+    assert speech.endswith("您在哪个市？") and display.endswith("您在哪个市？")
+    assert "哪个市" not in "".join(answer({**ANSWER, "ask_place": False}, SOURCE))
+
+
 def test_what_needs_no_trip_is_shown_always_and_said_where_it_fits() -> None:
     note = sentences()["zero_trip_note"]
     plain = {**ANSWER, "short": "一年认一次", "where": ["社保窗口"]}
