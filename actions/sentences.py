@@ -154,6 +154,11 @@ ANSWERS: dict[str, Sentence] = {
     "choose_again": _s("clarifying", "options", "what was said is none of the choices"),
     "nothing_to_choose": _s("unanswered", "", "a choice although nothing was offered"),
     "unanswered": _s("unanswered", "case phone", "we do not know: recorded, a person's number"),
+    "imported": _s(
+        "answered",
+        "heading section file location text spoken cut older",
+        "no entry of ours, but a passage of the office's own documents says it; spoken = its beginning where cut",
+    ),
     "lapsed": _s("unanswered", "title day phone", "the entry that fits expired on day; never told as today's rule"),
     "not_yet": _s("unanswered", "title day phone", "the entry that fits holds only from day on"),
     "refused": _s(

@@ -11,6 +11,7 @@ from actions.office import Answering, Office
 from actions.outcome import PERSON_PHONE, Outcome, expecting, say
 from actions.rasa.act import Act, Done, hand_over
 from actions.rasa.basis import MISSING, basis, source_of
+from actions.rasa.imported import imported
 from actions.rasa.timely import lapsed, place_unknown, remarks
 from actions.rasa.turn import Turn
 from actions.values import Value, choice
@@ -145,9 +146,17 @@ async def _found(turn: Turn, office: Office, finding: Any, lost: Outcome | None)
             return Done([lapsed(finding.lapsed)], {"offered": None})
     if turn.service_meant and not turn.in_form:
         return _offer(turn.service_meant)
+    if said := await _imported(turn, office, finding):
+        return Done([said], {"topic": None, "offered": None})
     if lost:
         return Done([lost])
     return Done([await hand_over(turn, office, "unanswered", "unanswered")], {"offered": None})
+
+
+async def _imported(turn: Turn, office: Office, finding: Any) -> Outcome | None:
+    named = finding.jurisdiction if finding.jurisdiction != office.jurisdiction else None
+    wordings = dict.fromkeys((turn.text, turn.raw))
+    return await asyncio.to_thread(imported, wordings, office.jurisdiction, named)
 
 
 def _offer(service: str) -> Done:
