@@ -140,7 +140,7 @@ ANSWERS: dict[str, Sentence] = {
         "answered",
         "title short points materials time_and_fee where plain section verify zero_trip",
         "short is 一句话; the lists are lines; section = the one asked for (or empty); with verify say so; may carry"
-        " place (say that it decides) and reviewed (a date: past its review, say so)",
+        " place (say that it decides), reviewed (a date: past its review, say so) and ask_place (ask for the town)",
     ),
     "answer_offer": _s(
         "answered",
@@ -154,16 +154,21 @@ ANSWERS: dict[str, Sentence] = {
     "choose_again": _s("clarifying", "options", "what was said is none of the choices"),
     "nothing_to_choose": _s("unanswered", "", "a choice although nothing was offered"),
     "unanswered": _s("unanswered", "case phone", "we do not know: recorded, a person's number"),
+    "imported": _s(
+        "answered",
+        "heading section file location text spoken cut older",
+        "no entry of ours, but a passage of the office's own documents says it; spoken = its beginning where cut",
+    ),
     "lapsed": _s("unanswered", "title day phone", "the entry that fits expired on day; never told as today's rule"),
     "not_yet": _s("unanswered", "title day phone", "the entry that fits holds only from day on"),
     "refused": _s(
         "refused", "boundary title text", "a question we do not answer; text says why and who does"
     ),
     "redirected": _s("unanswered", "boundary title text", "not ours; text says who does it"),
-    "emergency": _s("emergency", "boundary text number", "danger: number first (110, 119, 120)"),
+    "emergency": _s("emergency", "boundary text number case phone", "danger: number first, then a person"),
     "danger_first": _s("answered", "", "one clause with the numbers, before the answer to a question about danger"),
     "offer_service": _s("clarifying", "service_title", "the words belong to a service: is that what is wanted"),
-    "emergency_numbers": _s("emergency", "", "danger, kind unknown: 110, 119, 120"),
+    "emergency_numbers": _s("emergency", "case phone", "danger, kind unknown: 110, 119, 120, then a person"),
     "knowledge_missing": _s(
         "failed", "phone", "the knowledge index is missing or broken; services still work"
     ),

@@ -24,6 +24,8 @@ SECTIONS = {
 }
 NO_CASE = re.compile(r"，?说?编号\{case\}(?:，工作人员就知道[^。]*)?")
 """The half sentence about a case number, left out when none could be written down."""
+NO_TRIP_SAID = re.compile("手机|网上|不用跑")
+"""An answer that says so itself is not followed by the note that nobody has to go anywhere."""
 SPOKEN_LINES = 4
 """Lines of a section that are said aloud; the rest is on the screen."""
 
@@ -52,28 +54,37 @@ def one(outcome: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def answer(params: Mapping[str, Any], source: Mapping[str, Any]) -> tuple[str, str]:
-    """An answer from an entry: its sentence or the section asked for, then source, date and place."""
+    """An answer from an entry: its sentence or the section asked for, then source, date and place, then a question."""
     section = params.get("section") or ""
-    offer = f"要不要现在就给您办{params['service_title']}？" if params.get("service_title") else ""
+    asked = f"要不要现在就给您办{params['service_title']}？" if params.get("service_title") else ""
+    asked = str(sentences()["ask_place"]) if params.get("ask_place") else asked
     doubt = "具体以当地窗口答复为准。" if params.get("verify") else ""
     if params.get("place"):
         doubt = fill(str(sentences()["place_note"]), params)
     if params.get("reviewed"):
         doubt += fill(str(sentences()["review_note"]), {"day_said": day(params["reviewed"])})
+    no_trip = str(sentences()["zero_trip_note"]) if params.get("zero_trip") else ""
     wanted = [str(line) for line in params.get(SECTIONS.get(section, ""), [])]
     if wanted:
-        said = f"{section}：" + "；".join(line.rstrip("。；") for line in wanted[:SPOKEN_LINES]) + "。"
+        said = _listed(section, wanted[:SPOKEN_LINES])
+        said += str(sentences()["rest_shown"]) if wanted[SPOKEN_LINES:] else ""
+        shown = _listed(section, wanted)
     else:
-        said = ended(str(params["short"]))
-    speech = said + doubt + spoken_source(source) + offer
-    lines = [f"【{params['title']}】", said if wanted else ended(str(params["short"]))]
+        said = shown = ended(str(params["short"]))
+    fits = section in ("", "在哪里办") and not NO_TRIP_SAID.search(said)
+    speech = said + (no_trip if fits else "") + doubt + spoken_source(source) + asked
+    lines = [f"【{params['title']}】", shown]
     for name, key in SECTIONS.items():
         if params.get(key) and not (wanted and name == section):
             lines += [f"{name}：", *(f"· {line}" for line in params[key])]
-    lines += [doubt] if doubt else []
+    lines += [note for note in (no_trip, doubt) if note]
     lines.append(shown_source(source))
-    lines += [offer] if offer else []
+    lines += [asked] if asked else []
     return speech, "\n".join(lines)
+
+
+def _listed(section: str, lines: Sequence[str]) -> str:
+    return f"{section}：" + "；".join(line.rstrip("。；") for line in lines) + "。"
 
 
 def _basis(params: Mapping[str, Any], source: Mapping[str, Any]) -> dict[str, str]:
@@ -83,7 +94,7 @@ def _basis(params: Mapping[str, Any], source: Mapping[str, Any]) -> dict[str, st
         "source_said": spoken_source(source).removeprefix("依据"),
         "source_shown": shown_source(source),
         "law_older": older,
-        "law_notes": (str(sentences()["law_cut"]) if params.get("cut") else "") + older,
+        "law_notes": (str(sentences()["rest_shown"]) if params.get("cut") else "") + older,
         "day_said": day(params.get("day")),
         "document_said": str(params.get("document") or "").removeprefix("中华人民共和国"),
     }

@@ -92,17 +92,32 @@ def _not_here(ref: ArticleRef, entries: Mapping[str, Entry]) -> list[Outcome]:
     return [missing, cited]
 
 
-def _article(passage: Passage) -> Outcome:
-    spoken = _spoken(passage.text)
-    source = {
-        "document": passage.document,
+def imported_source(passage: Passage, document: str, place: str) -> dict[str, Any]:
+    """The source that goes with a passage of an imported text."""
+    return {
+        "document": document,
         "number": passage.source.number,
         "article": passage.article,
         "issuer": passage.source.issuer,
         "effective": passage.source.effective.isoformat() if passage.source.effective else None,
-        "jurisdiction": jurisdiction_of(passage.source.issuer),
+        "jurisdiction": place,
         "url": passage.source.url,
     }
+
+
+def spoken_part(text: str) -> str:
+    """Whole clauses from the beginning, SPOKEN_CHARACTERS at most where the first one allows."""
+    kept = ""
+    for clause in re.findall(r"[^。；\n]+[。；\n]*", text):
+        clause = clause.replace("\n", "")
+        if kept and len(kept) + len(clause) > SPOKEN_CHARACTERS:
+            break
+        kept += clause
+    return kept
+
+
+def _article(passage: Passage) -> Outcome:
+    spoken = spoken_part(passage.text)
     said = say(
         "law_article",
         document=passage.document,
@@ -112,18 +127,8 @@ def _article(passage: Passage) -> Outcome:
         cut=spoken != passage.text.replace("\n", ""),
         older=bool(passage.note),
     )
-    return replace(said, source=source)
-
-
-def _spoken(text: str) -> str:
-    """Whole clauses from the beginning, SPOKEN_CHARACTERS at most where the first one allows."""
-    kept = ""
-    for clause in re.findall(r"[^。；\n]+[。；\n]*", text):
-        clause = clause.replace("\n", "")
-        if kept and len(kept) + len(clause) > SPOKEN_CHARACTERS:
-            break
-        kept += clause
-    return kept
+    place = jurisdiction_of(passage.source.issuer)
+    return replace(said, source=imported_source(passage, passage.document, place))
 
 
 def _cited(source: Source) -> str:

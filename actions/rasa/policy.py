@@ -11,7 +11,8 @@ from actions.office import Answering, Office
 from actions.outcome import PERSON_PHONE, Outcome, expecting, say
 from actions.rasa.act import Act, Done, hand_over
 from actions.rasa.basis import MISSING, basis, source_of
-from actions.rasa.timely import lapsed, remarks
+from actions.rasa.imported import imported
+from actions.rasa.timely import lapsed, place_unknown, remarks
 from actions.rasa.turn import Turn
 from actions.values import Value, choice
 from knowledge.laws.articles import article_of
@@ -70,19 +71,19 @@ class OutOfScope(Act):
 
 
 class Emergency(Act):
-    """Danger: the number first. A rule asked about in words of danger is answered after one clause with the number."""
+    """Danger: the number first, then a person. A rule asked about in words of danger is answered after one clause
+    with the number, and brings nobody."""
 
     id = "action_emergency"
 
     async def handle(self, turn: Turn, office: Office) -> Done:
         finding = await _find(turn, office)
-        if finding is None or (finding.outcome == "unanswered" and finding.boundary is None):
-            return Done([say("emergency_numbers")])
-        if finding.outcome == "emergency":
-            return Done([_bounded(finding)])
-        if finding.urgency >= CALM:
-            return Done([say("emergency_numbers")])
-        done = await _question(turn, office, lost=say("emergency_numbers"))
+        if finding is not None and finding.outcome == "emergency":
+            return Done([await _danger(turn, office, finding.boundary)])
+        unknown = finding is None or (finding.outcome == "unanswered" and finding.boundary is None)
+        if unknown or finding.urgency >= CALM:
+            return Done([await _danger(turn, office)])
+        done = await _question(turn, office)
         return replace(done, outcomes=[say("danger_first"), *done.outcomes])
 
 
@@ -133,7 +134,9 @@ async def _found(turn: Turn, office: Office, finding: Any, lost: Outcome | None)
             asked = say("clarify_topics", options="，还是".join(labels))
             asked = replace(asked, choices=tuple(topics), expecting=expecting("choice", labels))
             return Done([asked], {"offered": {"topics": topics}})
-        case "emergency" | "refused":
+        case "emergency":
+            return Done([await _danger(turn, office, finding.boundary)])
+        case "refused":
             return Done([_bounded(finding)])
         case "human":
             return Done([await hand_over(turn, office, "human", "handed_over")])
@@ -143,9 +146,17 @@ async def _found(turn: Turn, office: Office, finding: Any, lost: Outcome | None)
             return Done([lapsed(finding.lapsed)], {"offered": None})
     if turn.service_meant and not turn.in_form:
         return _offer(turn.service_meant)
+    if said := await _imported(turn, office, finding):
+        return Done([said], {"topic": None, "offered": None})
     if lost:
         return Done([lost])
     return Done([await hand_over(turn, office, "unanswered", "unanswered")], {"offered": None})
+
+
+async def _imported(turn: Turn, office: Office, finding: Any) -> Outcome | None:
+    named = finding.jurisdiction if finding.jurisdiction != office.jurisdiction else None
+    wordings = dict.fromkeys((turn.text, turn.raw))
+    return await asyncio.to_thread(imported, wordings, office.jurisdiction, named)
 
 
 def _offer(service: str) -> Done:
@@ -194,7 +205,7 @@ async def _topic(turn: Turn, office: Office, topic: str) -> Done:
     entry = knowledge.entries.get(topic)
     if entry is None:
         return Done([await hand_over(turn, office, "unanswered", "unanswered")], {"offered": None})
-    return _answered(turn, entry, None, turn.slots.get("jurisdiction"))
+    return _answered(turn, entry, None, turn.slots.get("jurisdiction") or office.jurisdiction)
 
 
 def _chosen_topic(turn: Turn, *, exactly: bool) -> str | None:
@@ -229,6 +240,8 @@ def _answered(turn: Turn, entry: Any, section: str | None, jurisdiction: str | N
     }
     if offer and definition:
         params["service_title"] = definition.title
+    elif not turn.in_form:  # one question at a time
+        params["ask_place"] = place_unknown(entry, turn, jurisdiction)
     outcome = Outcome(
         "answered",
         "answer_offer" if offer else "answer",
@@ -247,8 +260,17 @@ def _answered(turn: Turn, entry: Any, section: str | None, jurisdiction: str | N
 
 def _bounded(finding: Any) -> Outcome:
     boundary = finding.boundary
-    if finding.outcome == "emergency":
-        number = boundary.hotline or "110"
-        return say("emergency", boundary=boundary.id, text=boundary.say, number=number)
     sentence = "refused" if finding.outcome == "refused" else "redirected"
     return say(sentence, boundary=boundary.id, title=boundary.title, text=boundary.say)
+
+
+async def _danger(turn: Turn, office: Office, boundary: Any = None) -> Outcome:
+    """The number to call first (all three where the danger is unknown), and a person: one case a conversation."""
+    about: dict[str, Any] = {}
+    if boundary is not None:
+        about = {"boundary": boundary.id, "text": boundary.say, "number": boundary.hotline or "110"}
+    sentence = "emergency" if boundary is not None else "emergency_numbers"
+    before = [said["params"].get("case") for said in turn.told if said["status"] == "emergency"]
+    if any(before):
+        return say(sentence, case=next(filter(None, before)), phone=PERSON_PHONE, **about)
+    return await hand_over(turn, office, "emergency", sentence, **about)

@@ -1,4 +1,4 @@
-"""What must be said about an entry's time and place: lapsed, not yet in force, past its review, another town."""
+"""What must be said about an entry's time and place: lapsed, not yet in force, past its review, which town."""
 
 from __future__ import annotations
 
@@ -26,3 +26,9 @@ def remarks(entry: Any, turn: Turn, place: str | None) -> dict[str, str]:
     if place and place != entry.jurisdiction and (named or entry.level != "national"):
         said["place"] = place
     return said
+
+
+def place_unknown(entry: Any, turn: Turn, place: str | None) -> bool:
+    """Whether to ask for the town: sums differ by place, none is known, and the conversation was not asked before."""
+    asked = any(outcome["params"].get("ask_place") for outcome in turn.told)
+    return entry.level != "national" and not place and not asked

@@ -17,7 +17,8 @@ MEANT = 0.6
 @dataclass(frozen=True)
 class Turn:
     """`key` is the same whenever the same message is processed again; `said` are earlier messages, newest first;
-    `service_meant` is the service that the words were about before the engine found that they only ask."""
+    `service_meant` is the service that the words were about before the engine found that they only ask; `told` are
+    the outcomes that the conversation has brought so far, oldest first."""
 
     conversation: str
     text: str
@@ -31,6 +32,7 @@ class Turn:
     unclear: int
     in_form: bool
     service_meant: str | None = None
+    told: tuple[Mapping[str, Any], ...] = ()
 
     @staticmethod
     def of(tracker: Any) -> Turn:
@@ -52,6 +54,7 @@ class Turn:
             unclear=_unclear_in_a_row(tracker.events),
             in_form=bool((tracker.active_loop or {}).get("name")),
             service_meant=_service_meant(message.get("intent_ranking") or ()),
+            told=tuple(_outcomes(tracker.events)),
         )
 
     @property
@@ -77,6 +80,13 @@ def _service_meant(ranking: Iterable[Mapping[str, Any]]) -> str | None:
     first = next(iter(ranking), {})
     definition = by_intent(str(first.get("name")))
     return definition.id if definition and float(first.get("confidence") or 0.0) >= MEANT else None
+
+
+def _outcomes(events: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
+    for event in events:
+        custom = (event.get("data") or {}).get("custom") if event.get("event") == "bot" else None
+        if isinstance(custom, dict) and "sentence" in custom:
+            yield custom
 
 
 def _unclear_in_a_row(events: list[dict[str, Any]]) -> int:

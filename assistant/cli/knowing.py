@@ -10,6 +10,7 @@ from rich.table import Table
 
 from assistant.cli import gaps, importing, publishing
 from assistant.cli.output import FAILED, complain, line, screen
+from assistant.wording import sentences
 from knowledge.answering import IndexMissing, Knowledge
 from knowledge.entry import Entry, citation
 from knowledge.importing.store import PassageStore
@@ -85,7 +86,7 @@ def show(topic: str, as_of: AsOf = None, as_json: Json = False) -> None:
     if as_json:
         sections = {name: list(lines) for name, lines in entry.sections.items()}
         about = {"id": entry.id, "title": entry.title, "source": _source(entry), "remarks": remarks}
-        line({**about, "sections": sections})
+        line({**about, "zero_trip": entry.zero_trip, "sections": sections})
         return
     screen.print(f"[bold]{entry.title}[/bold]（{entry.jurisdiction}，{entry.effective} 起施行）")
     for source in entry.sources:
@@ -95,6 +96,8 @@ def show(topic: str, as_of: AsOf = None, as_json: Json = False) -> None:
         )
     for remark in remarks:
         screen.print(remark, style="yellow", markup=False)
+    if entry.zero_trip:
+        screen.print(sentences()["zero_trip_note"], style="green", markup=False)
     for name, lines in entry.sections.items():
         screen.print(f"[dim]{name}[/dim]")
         for text in lines:

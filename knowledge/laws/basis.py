@@ -88,6 +88,11 @@ def entries_citing(entries: Sequence[Entry], ref: ArticleRef) -> list[tuple[Entr
 
 
 def jurisdiction_of(issuer: str) -> str:
-    """Where a text holds, from who issued it: 广东省人民代表大会常务委员会 → 广东省, 国务院 → 全国."""
+    """Where a law holds, from who issued it: 广东省人民代表大会常务委员会 → 广东省, 国务院 → 全国."""
+    return place_in(issuer) or "全国"
+
+
+def place_in(issuer: str) -> str:
+    """The place that an issuer's name begins with, or ""."""
     found = _PLACE.match(issuer)
-    return found["place"] if found else "全国"
+    return found["place"] if found else ""

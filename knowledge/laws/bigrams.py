@@ -52,11 +52,10 @@ class PairIndex:
         wanted: list[tuple[float, slice, float]] = []
         for position, (bag, weight) in enumerate(weighted):
             for term in np.setdiff1d(bag, seen):
-                at = int(np.searchsorted(self._terms, term))
-                known = at < len(self._terms) and self._terms[at] == term
-                rarity = float(self._rarity[at]) if known else self._unknown
+                at = self._at(term)
+                rarity = self._unknown if at is None else float(self._rarity[at])
                 best += rarity if position == 0 else 0.0
-                if known:
+                if at is not None:
                     wanted.append((rarity, slice(int(self._starts[at]), int(self._starts[at + 1])), weight))
             seen = np.union1d(seen, bag)
         total, read = np.zeros(self._count, np.float32), 0
@@ -66,6 +65,16 @@ class PairIndex:
             if read > MOST_POSTINGS:
                 break
         return total / np.float32(max(best, 1e-6))
+
+    def share(self, bag: Terms, of: Terms) -> float:
+        """How much of ``bag`` also stands in ``of``, 0 to 1; rare pairs count more."""
+        rarity = {term: self._unknown if (at := self._at(term)) is None else float(self._rarity[at]) for term in bag}
+        shared = sum(rarity[term] for term in np.intersect1d(bag, of))
+        return shared / max(sum(rarity.values()), 1e-6)
+
+    def _at(self, term: Any) -> int | None:
+        at = int(np.searchsorted(self._terms, term))
+        return at if at < len(self._terms) and self._terms[at] == term else None
 
     @classmethod
     def load(cls, folder: Path, count: int) -> PairIndex:

@@ -89,6 +89,10 @@ class Passages:
             return None
         return hits[0].passage if hits else None
 
+    def share(self, text: str, of: str) -> float:
+        """As ``PassageIndex.share``. Raises PassagesMissing."""
+        return self._opened().share(text, of)
+
     def named(self, ref: ArticleRef, *, as_of: date | None = None) -> Named:
         """What is here of a named article. Raises PassagesMissing."""
         index = self._opened()

@@ -143,6 +143,10 @@ class PassageIndex:
         best = rows[np.argsort(-scores[rows], kind="stable")][:limit]
         return [PassageHit(self.passage(int(row)), float(scores[row])) for row in best if scores[row] > 0]
 
+    def share(self, text: str, of: str) -> float:
+        """How much of a text's character pairs also stands in another, 0 to 1; rare pairs count more."""
+        return self._pairs.share(pairs(text), pairs(of))
+
     def passage(self, row: int) -> Passage:
         """By its row."""
         return passage_from_json(bytes(self._text[int(self._offsets[row]) : int(self._offsets[row + 1])]))
@@ -166,7 +170,7 @@ def _write(passages: Sequence[Passage], folder: Path, encoder: Encoder | None, r
         done += more
         report("词语", done, len(passages))
 
-    build_pairs([_indexed(p) for p in passages], folder, advance)
+    build_pairs([indexed(p) for p in passages], folder, advance)
     np.save(folder / "offsets.npy", np.array(offsets, np.int64))
     np.save(folder / "articles.npy", np.array(sorted(articles), np.int64).reshape(-1, 2))
     days = [p.source.effective.toordinal() if p.source.effective else 0 for p in passages]
@@ -183,7 +187,8 @@ def _write(passages: Sequence[Passage], folder: Path, encoder: Encoder | None, r
     (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
 
 
-def _indexed(passage: Passage) -> str:
+def indexed(passage: Passage) -> str:
+    """The words under which a passage is found."""
     return f"{bare_name(passage.document)} {passage.section} {passage.text}"
 
 
@@ -191,7 +196,7 @@ def _vectors(passages: Sequence[Passage], encoder: Encoder, report: Report) -> N
     parts = []
     for at in range(0, len(passages), 256):
         part = passages[at : at + 256]
-        parts.append(encoder.documents([_indexed(p) for p in part]).astype(np.float16))
+        parts.append(encoder.documents([indexed(p) for p in part]).astype(np.float16))
         report("向量", min(at + 256, len(passages)), len(passages))
     return np.concatenate(parts)
 

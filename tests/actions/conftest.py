@@ -45,6 +45,7 @@ ALONE = {
     **IN_FORM,
     **QUIET,
     "nlu_fallback": "action_answer_policy",
+    "inform": "action_answer_policy",
     "out_of_scope": "action_out_of_scope",
     "choose_option": "action_choose_option",
     "deny": "action_decline_offer",
@@ -108,7 +109,9 @@ class Rasa:
         for event in events:
             assert event["event"] == "slot"
             self.slots[event["name"]] = event["value"]
-        self.outcomes += [r["custom"] for r in answer.json()["responses"]]
+        said = [r["custom"] for r in answer.json()["responses"]]
+        self.outcomes += said
+        self.events += [{"event": "bot", "text": None, "data": {"custom": one}} for one in said]
         self._happened(action)
         return events
 

@@ -36,6 +36,9 @@ CLAIM = Entry(
     False,
     SECTIONS,
 )
+LOCAL = replace(CLAIM, id="local", title="低保", level="city")
+OFFERED = replace(CLAIM, id="certify", title="护理补贴", level="province", service="pension-certification")
+STOCKS = SimpleNamespace(id="stocks", title="炒股", say="炒股的事我不答。", hotline="")
 OLD = "本法所称老年人是指六十周岁以上的公民。"
 
 
@@ -56,22 +59,41 @@ LAWS = [
 ]
 
 
-class Answers:
-    """One topic, found by 养老金; everything else is unanswered."""
+def office(question: str, answer: str, **source: Any) -> Passage:
+    about = {"issuer": "青山镇人民政府", "effective": date(2025, 1, 1), **source}
+    whole = PassageSource("青山镇常见问题", "", about["issuer"], "", "", about["effective"])
+    draft = Draft("常见问题", f"生活 {question}", "", answer, "表“问答”第7行", whole, "question")
+    return draft.finish("青山镇.xlsx", "2026-01-01")
 
-    entries: ClassVar[dict[str, Entry]] = {"claim": CLAIM}
+
+OFFICE = [
+    office("图书室几点关门", "周一到周五下午五点半关门，周末下午四点关门。"),
+    office("会议室怎么借", "登记。" * 100),
+    office("旧农药瓶回收给钱吗", "一个瓶子换一角钱。", issuer=""),
+    office("炒股开户去哪里", "去证券公司。"),
+    office("取暖给不给补钱", "每户三百元。"),
+]
+
+
+class Answers:
+    """养老金 is the same everywhere, 低保 and 护理补贴 differ by town; everything else is unanswered."""
+
+    entries: ClassVar[dict[str, Entry]] = {"claim": CLAIM, "local": LOCAL, "certify": OFFERED}
 
     def answer(self, question: str, *, jurisdiction: str | None = None, **about: Any) -> Any:
         place = "成都" if "成都" in question else jurisdiction
-        found = "养老金" in question or (place and about.get("context_topic") and question.startswith("在"))
+        said = {"养老金": "claim", "低保": "local", "护理补贴": "certify"}
+        topic = next((topic for word, topic in said.items() if word in question), None)
+        if topic is None and place and question.startswith("在"):
+            topic = about.get("context_topic")
         return SimpleNamespace(
-            outcome="answered" if found else "unanswered",
-            entry=CLAIM if found else None,
-            topic="claim" if found else None,
+            outcome="answered" if topic else "unanswered",
+            entry=self.entries[topic] if topic else None,
+            topic=topic,
             section=None,
             candidates=(),
-            confidence=0.9 if found else 0.1,
-            boundary=None,
+            confidence=0.9 if topic else 0.1,
+            boundary=STOCKS if "炒股" in question else None,
             jurisdiction=place,
             urgency=0.0,
             lapsed=None if "取暖" not in question else replace(CLAIM, expires=date(2020, 6, 30)),
@@ -87,7 +109,7 @@ def rasa(world: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 @pytest.fixture
 def imported(rasa: Any) -> Any:
-    stage(LAWS, passages_folder())()
+    stage([*LAWS, *OFFICE], passages_folder())()
     return rasa
 
 
@@ -185,7 +207,83 @@ def test_a_place_once_said_holds_for_the_conversation(rasa: Any) -> None:
     assert "成都" not in word(rasa.outcomes, "phone")[0], "not again where sums are the same everywhere"
 
 
+def test_the_town_is_asked_for_once_where_sums_differ(rasa: Any) -> None:
+    assert "哪个市" not in word(rasa.turn("养老金怎么领", "ask_policy"), "phone")[0], "the same everywhere"
+    assert "哪个市" not in word(rasa.turn("护理补贴有多少", "ask_policy"), "phone")[0], "one question: the offer"
+    assert word(rasa.turn("低保有多少", "ask_policy"), "phone")[0].endswith("您在哪个市？")
+    assert "哪个市" not in word(rasa.turn("低保要什么材料", "ask_policy"), "phone")[0], "not again"
+    told = rasa.turn("在成都", "inform")
+    assert told[-1]["topic"] == "local" and rasa.slots["jurisdiction"] == "成都"
+    speech = word(told, "phone")[0]
+    assert "成都窗口答复为准" in speech and "哪个市" not in speech
+
+
+@pytest.mark.parametrize("where", ["office", "resident"])
+def test_a_town_that_is_known_is_not_asked_for(world: SimpleNamespace, rasa: Any, where: str) -> None:
+    if where == "office":
+        world.office.jurisdiction = "成都"
+    else:
+        rasa.turn("在成都养老金怎么领", "ask_policy")
+    assert "哪个市" not in word(rasa.turn("低保有多少", "ask_policy"), "phone")[0]
+
+
+def test_inside_a_service_its_own_question_stands_alone(rasa: Any) -> None:
+    rasa.turn("我要认证", "pension_certification")
+    assert "哪个市" not in word(rasa.turn("低保有多少", "ask_policy"), "phone")[0]
+
+
 def test_a_lapsed_rule_is_not_told_as_todays(rasa: Any) -> None:
     outcome = rasa.turn("取暖给不给补钱", "ask_policy")[-1]
     assert (outcome["status"], outcome["sentence"]) == ("unanswered", "lapsed")
     assert "2020年6月30日" in word([outcome], "phone")[0]
+
+
+def test_what_only_an_imported_document_knows_is_answered_from_its_section(imported: Any) -> None:
+    imported.turn("养老金怎么领", "ask_policy")
+    outcome = imported.turn("图书室几点关门呀", "ask_policy")[-1]
+    assert (outcome["status"], outcome["sentence"]) == ("answered", "imported")
+    source = outcome["source"]
+    assert (source["document"], source["section"]) == ("青山镇常见问题", "生活 图书室几点关门")
+    assert (source["location"], source["jurisdiction"]) == ("表“问答”第7行", "青山镇")
+    assert source["effective"] == "2025-01-01" and source["issuer"] == "青山镇人民政府"
+    speech, display = word([outcome], "phone")
+    for text in (speech, display):
+        assert "五点半关门" in text and "青山镇常见问题" in text and "青山镇适用" in text and "2025年1月1日" in text
+    assert "第7行" in display and "青山镇.xlsx" in display
+    assert imported.slots["topic"] is None, "“要什么材料” must not be about the topic before"
+
+
+def test_a_long_passage_is_said_in_part_and_shown_whole(imported: Any) -> None:
+    speech, display = word(imported.turn("会议室怎么借", "nlu_fallback"), "web")
+    assert len(speech) < 300 and "屏幕上有全文" in speech and "登记。" * 100 in display
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("旧农药瓶回收给钱吗", "unanswered"),  # its source is not whole
+        ("图书室有没有空调", "unanswered"),
+        ("炒股开户去哪里", "redirected"),
+        ("取暖给不给补钱", "lapsed"),
+    ],
+)
+def test_what_no_document_surely_answers_stays_what_it_was(imported: Any, words: str, sentence: str) -> None:
+    assert said(imported.turn(words, "ask_policy")) == [sentence]
+
+
+def test_the_wish_of_another_place_is_not_met_with_ours(imported: Any) -> None:
+    assert said(imported.turn("在成都养老金怎么领", "ask_policy")) == ["answer"]
+    assert said(imported.turn("图书室几点关门", "ask_policy")) == ["unanswered"]
+
+
+def test_out_of_scope_words_are_looked_up_before_they_are_sent_away(imported: Any) -> None:
+    assert said(imported.turn("图书室几点关门", "out_of_scope")) == ["imported"]
+    assert said(imported.turn("今天天气怎么样啊", "out_of_scope")) == ["out_of_scope"]
+
+
+def test_an_index_that_cannot_be_read_takes_nothing_away(imported: Any) -> None:
+    folder = passages_folder()
+    (folder / "broken").mkdir()
+    (folder / "broken" / "manifest.json").write_text("{", encoding="utf-8")
+    (folder / "current").write_text("broken", encoding="utf-8")
+    assert said(imported.turn("图书室几点关门", "ask_policy")) == ["unanswered"]

@@ -13,11 +13,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from actions import client
+from actions.ledger import LedgerUnavailable
 from actions.masking import masked
 from actions.outcome import Outcome, say
 from actions.rasa import ALL
 from actions.sentences import SENTENCES
 from actions.server import build
+from assistant.wording import word
 
 ROOM = Path(__file__).resolve().parents[2] / "actions"
 
@@ -158,9 +160,43 @@ def test_emergency_refusal_and_out_of_scope(answering: SimpleNamespace) -> None:
     assert last(rasa.turn("认证怎么弄", "out_of_scope"))["topic"] == "certify"
 
 
+@pytest.mark.parametrize(
+    ("words", "intent", "sentence"),
+    [("屋里着火了", "ask_policy", "emergency"), ("屋里着火了", "emergency", "emergency"),
+     ("救命", "emergency", "emergency_numbers")],
+)  # fmt: skip
+def test_danger_brings_a_person_once_a_conversation(
+    answering: SimpleNamespace, words: str, intent: str, sentence: str
+) -> None:
+    rasa = answering.rasa()
+    rasa.turn("我叫王五电话一三八一二三四五六七八", "ask_policy")
+    first, again = last(rasa.turn(words, intent)), last(rasa.turn(words, intent))
+    assert first["status"] == "emergency" and first["sentence"] == again["sentence"] == sentence
+    [case] = answering.ledger.open_cases("emergency")
+    assert first["params"]["case"] == again["params"]["case"] == case["number"]
+    assert words in case["summary"]["said"] and "一二三四" not in str(case["summary"])
+    speech = word([first], "phone")[0]
+    assert re.search(r"一一九.*转人工|119.*转人工", speech) and case["number"] in speech, "the number first"
+
+
+def test_danger_is_answered_when_nothing_can_be_written(
+    answering: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any, **__: Any) -> str:
+        raise LedgerUnavailable("disk full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(answering.ledger, "open_case", full)
+        rasa = answering.rasa()
+        speech = word(rasa.turn("屋里着火了", "emergency"), "phone")[0]
+    assert speech.startswith("先出来，再打一一九。") and "转人工" in speech and "编号" not in speech
+    assert last(rasa.turn("屋里着火了", "emergency"))["params"]["case"], "written down as soon as that is possible"
+
+
 def test_a_question_in_words_of_danger_is_answered_after_the_numbers(answering: SimpleNamespace) -> None:
     said = answering.rasa().turn("烧光了，认证的脸刷不了怎么办", "emergency")
     assert [o["sentence"] for o in said] == ["danger_first", "answer_offer"]
+    assert not answering.ledger.open_cases("emergency"), "nobody is called for a question"
 
 
 def test_a_long_question_outweighs_the_wish_for_a_person_and_a_word_never_does(answering: SimpleNamespace) -> None:

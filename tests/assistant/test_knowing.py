@@ -9,6 +9,7 @@ import typer
 from typer.testing import CliRunner
 
 from assistant.cli import knowing
+from assistant.wording import sentences
 from knowledge.store import Store, load_store
 
 TOPIC = "marriage-registration"
@@ -31,3 +32,14 @@ def test_an_entry_on_a_day(store: Store, monkeypatch: pytest.MonkeyPatch, day: s
     shown = json.loads(result.stdout)
     assert shown["source"]["effective"] == "2025-05-10" and shown["source"]["article"]
     assert (words in " ".join(shown["remarks"])) if words else shown["remarks"] == []
+
+
+@pytest.mark.parametrize(("topic", "no_trip"), [("annual-report", True), (TOPIC, False)])
+def test_show_says_what_needs_no_trip(
+    store: Store, monkeypatch: pytest.MonkeyPatch, topic: str, no_trip: bool
+) -> None:
+    monkeypatch.setattr(knowing, "load_store", lambda: store)
+    shown = CliRunner().invoke(app, ["knowledge", "show", topic, "--json"])
+    assert json.loads(shown.stdout)["zero_trip"] is no_trip
+    printed = CliRunner().invoke(app, ["knowledge", "show", topic]).stdout
+    assert (sentences()["zero_trip_note"] in printed) is no_trip

@@ -208,5 +208,6 @@ def test_what_follows_a_reply() -> None:
 
     assert then(reply(intent="goodbye")) == "hang_up"
     assert then(reply("handed_over")) == "transfer" and then(reply("handed_over"), target=False) == "listen"
+    assert then(reply("emergency")) == "transfer" and then(reply("emergency"), target=False) == "listen"
     assert then(reply("failed"), person=True) == "transfer" and then(reply("failed")) == "listen"
     assert then(reply()) == "listen"

@@ -68,6 +68,34 @@ def test_a_section_that_was_asked_for_is_what_is_said() -> None:
     assert speech.startswith("材料：身份证") and "刷脸" not in speech
 
 
+def test_of_a_long_section_the_first_lines_are_said_and_all_are_shown() -> None:
+    papers = [f"第{n}样" for n in range(1, 7)]
+    speech, display = answer({**ANSWER, "section": "材料", "materials": papers}, SOURCE)
+    assert all(paper in display for paper in papers) and "屏幕上" not in display
+    assert "第4样" in speech and "第5样" not in speech and "屏幕上有全文" in speech
+    assert "屏幕上" not in answer({**ANSWER, "section": "材料", "materials": papers[:4]}, SOURCE)[0]
+
+
+def test_the_town_is_asked_for_after_everything_else() -> None:
+    speech, display = answer({**ANSWER, "verify": True, "ask_place": True}, SOURCE)
+    assert speech.endswith("您在哪个市？") and display.endswith("您在哪个市？")
+    assert "哪个市" not in "".join(answer({**ANSWER, "ask_place": False}, SOURCE))
+
+
+def test_what_needs_no_trip_is_shown_always_and_said_where_it_fits() -> None:
+    note = sentences()["zero_trip_note"]
+    plain = {**ANSWER, "short": "一年认一次", "where": ["社保窗口"]}
+    for params, aloud in (
+        (plain, True),
+        ({**plain, "section": "在哪里办"}, True),
+        ({**plain, "section": "材料"}, False),
+        (ANSWER, False),  # 手机刷脸就行: said already
+    ):
+        speech, display = answer(params, SOURCE)
+        assert (note in speech, note in display) == (aloud, True), params
+    assert note not in "".join(answer({**plain, "zero_trip": False}, SOURCE))
+
+
 def test_a_place_and_a_review_long_past_are_said() -> None:
     speech, display = answer({**ANSWER, "verify": True, "place": "成都", "reviewed": "2024-01-31"}, SOURCE)
     for text in (speech, display):
@@ -128,7 +156,9 @@ def test_sentences_are_short_enough_to_be_listened_to() -> None:
         assert max(map(len, re.split("[。？！]", text))) <= 60, name
 
 
-@pytest.mark.parametrize("name", ["handed_over", "unanswered", "too_many_tries", "identity_failed", "unclear_person"])
+@pytest.mark.parametrize(
+    "name", ["handed_over", "unanswered", "too_many_tries", "identity_failed", "unclear_person", "emergency"]
+)
 def test_no_case_number_no_half_sentence_about_it(name: str) -> None:
     params = {p: "甲" for p in SENTENCES[name].params} | {"case": "", "phone": "12345"}
     speech, _ = one({"status": "handed_over", "sentence": name, "params": params})

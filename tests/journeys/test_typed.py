@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from subprocess import CompletedProcess
 from typing import Any
@@ -132,6 +133,15 @@ def test_an_answer_that_offers_its_service_starts_it_on_yes(talk: Talk) -> None:
 )  # fmt: skip
 def test_danger_and_what_is_not_ours(talk: Talk, text: str, status: set[str]) -> None:
     assert talk.say(text).status in status
+
+
+def test_danger_brings_one_person_and_a_town_is_asked_for_once(talk: Talk) -> None:
+    first, again = talk.say("家里着火了快来人"), talk.say("家里着火了快来人")
+    case = re.search(r"编号(\d+)", first.speech)
+    assert case and case[1] in again.speech and "一一九" in first.speech
+    asked = [talk.say(words).speech.count("您在哪个市？") for words in ("低保一个月有多少钱", "那要带什么材料")]
+    assert asked == [1, 0]
+    assert "成都窗口答复为准" in talk.say("在成都").speech
 
 
 def test_converse_answers_every_line_in_order(command: Command) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -39,6 +40,15 @@ def test_no_line_repeats_what_every_answer_says_or_promises_what_nobody_does(sto
     for topic, entry in store.entries.items():
         said = "\n".join(sum(entry.sections.values(), ()))
         assert [words for words in empty if words in said] == [], topic
+
+
+def test_what_needs_no_trip_names_the_way_to_do_it_from_home(store: Store) -> None:
+    way = re.compile("手机|网|软件|平台|电子|小程序|电话|微信")
+    flagged = [entry for entry in store.entries.values() if entry.zero_trip]
+    assert flagged
+    for entry in flagged:
+        lines = (entry.said, *entry.sections["在哪里办"])
+        assert any(way.search(line) for line in lines), entry.id
 
 
 def test_every_entry_has_forty_phrasings_in_several_dialects(store: Store) -> None:

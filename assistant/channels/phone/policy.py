@@ -102,8 +102,9 @@ class CallPolicy:
 
 
 def after(reply: Reply, *, wants_person: bool, can_transfer: bool) -> Then:
-    """What follows a reply once it has been said. Who asked for a person gets one even when the engine is down."""
+    """What follows a reply once it has been said. Who is in danger gets a person after the number to call; who asked
+    for one gets one even when the engine is down."""
     if reply.intent == "goodbye":
         return "hang_up"
-    handed = reply.status == "handed_over" or (wants_person and reply.status == "failed")
+    handed = reply.status in ("handed_over", "emergency") or (wants_person and reply.status == "failed")
     return "transfer" if handed and can_transfer else "listen"
