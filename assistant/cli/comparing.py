@@ -77,7 +77,7 @@ def speech_fit(
 ) -> None:
     """用带标签的录音重新定按音修正的把握（换了声学模型以后要做一次）。"""
     inside = manifests or sorted((workplace() / "synthetic").glob("repair-fit-*/manifest.jsonl"))
-    strangers = outside or [shared_folder() / "train" / "manifest.jsonl"]
+    strangers = outside or [shared_folder() / "speech" / "train" / "manifest.jsonl"]
     vote = TextVote()
     repairer = Repairer(vote, budget=PATIENT)
     try:
