@@ -110,6 +110,18 @@ class Knowledge:
             return replace(found, jurisdiction=place)
         if follow.leaning or not any(map(str.isalnum, question)):
             return Finding("unanswered", section=follow.section, jurisdiction=place)
+        finding = self._judged(ready, question, context_topic, lapsed)
+        if finding.outcome in ("clarifying", "unanswered") and not (finding.lapsed or finding.boundary):
+            mended = ready.snapshot.respelling.mend(question)
+            again = self._judged(ready, mended, context_topic, lapsed) if mended != question else finding
+            finding = again if again.outcome == "answered" else finding
+        section = follow.section if finding.outcome == "answered" else None
+        return replace(finding, jurisdiction=place, section=section)
+
+    def _judged(
+        self, ready: _Ready, question: str, context_topic: str | None, lapsed: Mapping[str, Entry]
+    ) -> Finding:
+        """What the index makes of these words, whatever place or section they name."""
         vector = self._encoder.queries([question])[0]
         table = score_labels(ready.snapshot, question, vector)
         every = ready.fusion.probabilities(table, ready.boundary)
@@ -121,9 +133,8 @@ class Knowledge:
         likeliest = ready.snapshot.labels[int(np.argmax(every))]
         if likeliest in lapsed and float(every[ready.emergency].sum()) < ready.fusion.thresholds.emergency:
             left = finding.candidates
-            finding = Finding("unanswered", candidates=left, confidence=sure, lapsed=lapsed[likeliest])
-        section = follow.section if finding.outcome == "answered" else None
-        return replace(finding, jurisdiction=place, section=section)
+            return Finding("unanswered", candidates=left, confidence=sure, lapsed=lapsed[likeliest])
+        return finding
 
     def refresh(self) -> str:
         """Change over to the index that ``current`` names, if it is another; the version now in use.
@@ -203,7 +214,8 @@ def _decide(ready: _Ready, shares: Array, sure: float) -> Finding:
     topics = np.flatnonzero(~ready.boundary)
     likeliest = topics[np.argsort(-shares[topics])][:MOST_CHOICES]
     choices = tuple(
-        Candidate(labels[i], ready.snapshot.entries[labels[i]].title, round(float(shares[i]), 4)) for i in likeliest
+        Candidate(labels[i], ready.snapshot.entries[labels[i]].title, round(float(shares[i]), 4))
+        for i in likeliest
     )
     if float(shares[ready.emergency].sum()) >= limits.emergency:
         urgent = max(np.flatnonzero(ready.emergency), key=lambda i: float(shares[i]))

@@ -29,7 +29,7 @@ from knowledge.retrieval.rows import Row, index_rows
 from knowledge.retrieval.snapshot import Fit, read_directions, read_vectors, write_snapshot
 from knowledge.store import KNOWLEDGE, Store, load_store
 
-FORMAT = 2
+FORMAT = 3
 FUSION = Path(__file__).parent / "retrieval" / "fusion.json"
 KEPT_VERSIONS = 3
 LIVE = "-live"

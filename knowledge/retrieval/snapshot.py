@@ -1,7 +1,8 @@
 """One built index: a folder written once, never changed, loaded memory-mapped.
 
 Files: ``manifest.json`` (fingerprint, counts, labels), ``rows.jsonl``, ``dense.faiss`` (inner product over
-unit vectors), ``head.npy`` (one direction a label), four sparse indexes, ``entries.json``, ``fusion.json``.
+unit vectors), ``head.npy`` (one direction a label), four sparse indexes, ``respelling.json``,
+``entries.json``, ``fusion.json``.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from knowledge.entry import Entry, Source
 from knowledge.phrasings import Phrasing
 from knowledge.retrieval.bags import Bags
 from knowledge.retrieval.head import fit_head
+from knowledge.retrieval.respelling import Respelling
 from knowledge.retrieval.rows import Row
 from knowledge.retrieval.sparse import SparseIndex
 from knowledge.retrieval.terms import character_terms, sound_terms
@@ -48,6 +50,7 @@ class Snapshot:
     entries: dict[str, Entry]
     boundaries: dict[str, Boundary]
     fusion: dict[str, Any]
+    respelling: Respelling
 
 
 def write_snapshot(
@@ -83,6 +86,8 @@ def write_snapshot(
         counted = bags[name] if bags else Bags(terms)
         counted.index([[row.text] for row in rows]).save(folder / f"rows-{name}")
         counted.index(of_label).save(folder / f"topics-{name}")
+    if fit is None:  # in haste there is none until the exact index follows
+        Respelling.of(row.text for row in rows).save(folder)
     with (folder / "rows.jsonl").open("w", encoding="utf-8") as file:
         for row in rows:
             file.write(json.dumps(vars(row), ensure_ascii=False) + "\n")
@@ -105,6 +110,7 @@ def read_snapshot(folder: Path) -> Snapshot:
         entries={entry.id: entry for entry in map(_entry, _read(folder / "entries.json"))},
         boundaries={b.id: b for b in map(_boundary, _read(folder / "boundaries.json"))},
         fusion=_read(folder / "fusion.json"),
+        respelling=Respelling.load(folder),
     )
 
 
