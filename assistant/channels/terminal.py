@@ -55,13 +55,19 @@ def run_terminal(
     """Run until `q` or the end of input. A missing device is said and shown; typing always works."""
     with ExitStack() as stack:
         screen = stack.enter_context(Screen())
+        microphone = stack.enter_context(ExitStack())
         ears: Ears | None = None
         mouth: Mouth | None = None
         mode, played = echo_mode(), PlayedSound(RATE_HZ)
         if mode == "system":
             use_system_canceller()
+
+        def open_ears() -> Ears:
+            microphone.close()  # a card that was pulled out is let go of before it is opened again
+            return EchoFreeMicrophone(microphone.enter_context(Microphone()), played, mode)
+
         try:
-            ears = EchoFreeMicrophone(stack.enter_context(Microphone()), played, mode)
+            ears = open_ears()
         except DeviceError as error:
             screen.note(str(error))
         try:
@@ -71,12 +77,15 @@ def run_terminal(
         log.info("echo: %s", mode)
         Terminal(
             take_turn, new_conversation, end_conversation, screen, Keys(), ears, mouth,
-            dialect=dialect, transcript=transcript, idle_seconds=idle_seconds,
+            dialect=dialect, transcript=transcript, idle_seconds=idle_seconds, open_ears=open_ears,
         ).run()  # fmt: skip
 
 
 class Terminal:
-    """The loop. `listen` and `voice` are replaced in tests."""
+    """The loop. `listen` and `voice` are replaced in tests.
+
+    `open_ears` opens a microphone that was missing or lost once more; it raises DeviceError where there is none.
+    """
 
     def __init__(
         self,
@@ -91,6 +100,7 @@ class Terminal:
         dialect: str = "mandarin",
         transcript: Path | None = None,
         idle_seconds: float = 60.0,
+        open_ears: Callable[[], Ears] | None = None,
         listen: Callable[..., Listener] = Listener,
         voice: Voice | None = None,
     ) -> None:
@@ -98,7 +108,7 @@ class Terminal:
         self._new_conversation, self._end_conversation = new_conversation, end_conversation
         self._screen, self._keys, self._ears, self._mouth = screen, keys, ears, mouth
         self._first_dialect, self._transcript = dialect, transcript
-        self._idle_seconds, self._listen = idle_seconds, listen
+        self._idle_seconds, self._listen, self._open_ears = idle_seconds, listen, open_ears
         self._voice: Voice = voice or (lambda text, d, r, v: speak_sentences(text, d, rate=r, volume=v))
         self._left = False
         self._begin()
@@ -153,7 +163,21 @@ class Terminal:
         if self._typed is not None:
             typed, self._typed = self._typed, None
             return _Turn(text=typed)
+        if self._ears is None:
+            self._reopen()
         return self._hear() if self._ears else self._read()
+
+    def _reopen(self) -> None:
+        """A microphone that is plugged in again is used from the next turn on."""
+        if self._open_ears is None:
+            return
+        try:
+            ears = self._open_ears()
+            ears.read()  # one that opens and gives no sound is not back
+        except DeviceError as error:
+            log.info("still no microphone: %s", error.detail)
+            return
+        self._ears = ears
 
     def _hear(self) -> _Turn | None:
         listener, self._interrupting = self._interrupting or self._listener(), None
@@ -192,7 +216,10 @@ class Terminal:
         return None
 
     def _read(self) -> _Turn | None:
-        """Without a microphone: the keyboard, with the wall clock for the idle time."""
+        """Without a microphone: the keyboard, with the wall clock for the idle time.
+
+        An idle time gone by ends this even when there is nothing to wipe: the microphone may be back.
+        """
         since, warned = time.monotonic(), False
         self._screen.state("请打字…")
         while True:
@@ -203,8 +230,9 @@ class Terminal:
             if not self._clean and not warned and waited >= self._idle_seconds - WARNING_SECONDS:
                 warned = True
                 self._say(canned("terminal_still_there"))
-            if not self._clean and waited >= self._idle_seconds:
-                self._wipe()
+            if waited >= self._idle_seconds:
+                if not self._clean:
+                    self._wipe()
                 return None
 
     def _key(self, key: str) -> _Turn | None:
@@ -228,7 +256,7 @@ class Terminal:
         except ModelError as error:
             log.error("cannot hear: %s %s", error, error.detail)
             self._screen.note(canned("no_recogniser"))
-            self._ears = None
+            self._ears = self._open_ears = None  # another microphone would not help
             return None
 
     def _frame(self) -> bytes | None:

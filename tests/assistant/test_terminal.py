@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from assistant.wording import canned
 from audio.devices import DeviceError
 from audio.hearing import Heard, Partial, Question
 from audio.listener import Listener
+from audio.models import ModelError
 from audio.voice import VoiceUnavailable
 
 FRAME = bytes(640)
@@ -31,17 +33,24 @@ class Script:
     speech: list[tuple[float, float, str]] = field(default_factory=list)  # from, to, text
     lines: list[tuple[float, str]] = field(default_factory=list)
     lost_at: float = 1e9
+    back_at: float = 1e9
+    opened: list[float] = field(default_factory=list)
     now: float = 0.0
 
     def read(self) -> bytes:
         self.now += 0.02
-        if self.now >= self.lost_at:
+        if self.lost_at <= self.now < self.back_at:
             raise DeviceError("lost")
         if self.now > 600:
             raise AssertionError("the terminal never left")
         return FRAME
 
     listens_while_speaking = True
+
+    def open(self) -> Script:
+        """Opens even while it is lost, as sound servers do; only `read` finds out."""
+        self.opened.append(self.now)
+        return self
 
     def flush(self) -> None:
         return
@@ -237,6 +246,42 @@ def test_microphone_pulled_out_leaves_typing() -> None:
     house.run()
     assert "麦克风断了" in house.output.getvalue()
     assert house.turns == [("terminal-1", "打字", None)]
+
+
+def test_microphone_plugged_in_again_is_used_from_the_next_turn() -> None:
+    lines = [(15.0, "打字"), (25.0, "再打字"), (60.0, "q")]
+    house = House(Script(speech=[(40.0, 41.0, "又能说了")], lost_at=10.0, back_at=20.0, lines=lines))
+    house.run(open_ears=house.script.open)
+    assert [turn[1:] for turn in house.turns] == [("打字", None), ("再打字", None), (None, "又能说了")]
+    assert house.output.getvalue().count("麦克风断了") == 1  # a try that fails is not said again
+
+
+@pytest.mark.parametrize("typed", [["打字"], []])
+def test_microphone_is_looked_for_again_after_an_idle_time(
+    typed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [*((12.0, text) for text in typed), (130.0, "q")]
+    script = Script(speech=[(100.0, 101.0, "下一位")], lost_at=10.0, back_at=50.0, lines=lines)
+    clock = SimpleNamespace(monotonic=lambda: script.now)
+    monkeypatch.setattr("assistant.channels.terminal.time", clock)
+    house = House(script)
+    house.run(open_ears=script.open, idle_seconds=60.0)
+    assert [turn[1:] for turn in house.turns] == [*((text, None) for text in typed), (None, "下一位")]
+    assert house.conversations == 1 + len(typed)  # nobody had come: nothing was wiped
+
+
+def test_without_a_speech_model_no_microphone_is_opened_again() -> None:
+    def deaf(dialect: str, question: Question, pace: object) -> Listener:
+        raise ModelError("no model")
+
+    house = House(Script(lines=[(10.0, "打字"), (20.0, "q")]))
+    mouth = Mouth(house.script)
+    Terminal(
+        house.take_turn, house.conversation, house.ended.append, Screen(Console(file=house.output, width=100)),
+        house.script, house.script, mouth, listen=deaf, voice=voice, open_ears=house.script.open,  # type: ignore[arg-type]
+    ).run()  # fmt: skip
+    assert house.turns == [("terminal-1", "打字", None)] and not house.script.opened
+    assert house.output.getvalue().count(canned("no_recogniser")) == 1
 
 
 def test_no_microphone_and_no_speaker_at_all() -> None:
