@@ -32,6 +32,8 @@ class Echo:
         self.asked.append(text)
         return [{"status": "answered", "sentence": "prompt", "params": {"text": f"{text}，好。"}}]
 
+    async def forget(self, conversation: str) -> None: ...
+
 
 class Voice:
     available = True

@@ -15,8 +15,8 @@ from dialects.normalise import normalise
 from dialects.packs import list_packs, load_pack
 
 ROOT = Path(__file__).resolve().parents[2]
-DIALECTAL = ("咋", "啥")
-"""Northern dialect words that writers of the plain phrasings used; such a line is not plain Mandarin."""
+DIALECTAL = ("咋", "啥", "老头乐", "房本", "吃低保", "养老钱", "工钱", "娃")
+"""Words of the packs that writers of the plain phrasings used; such a line is not plain Mandarin."""
 MOST_CHANGED = 0.01
 
 

@@ -121,7 +121,7 @@ async def main(script: dict[str, Any]) -> None:
             await asyncio.wait_for(caller.step(*step), LIMIT)
         if not caller.gone:
             await call.hangup()
-            await asyncio.wait_for(line, 5.0)
+        await asyncio.wait_for(line, 5.0)  # it notes that the call is gone
         if answering:
             caller.note("clerk answered")
         with wave.open(script["record"], "wb") as file:
