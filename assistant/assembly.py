@@ -36,9 +36,14 @@ def repairer() -> Repairer:
     return Repairer(TextVote())
 
 
+def prepare() -> None:
+    """Load what judges hearings (some seconds), so that no turn's deadline pays for it."""
+    repairer().prepare()
+
+
 def prepare_soon() -> None:
-    """Load what judges hearings beside everything else; a gateway calls it when it starts."""
-    threading.Thread(target=repairer().prepare, name="repair", daemon=True).start()
+    """The same beside everything else; a gateway calls it when it starts."""
+    threading.Thread(target=prepare, name="repair", daemon=True).start()
 
 
 def hear_samples(samples: NDArray[np.int16], dialect: str, expecting: Mapping[str, Any] | None) -> Heard:

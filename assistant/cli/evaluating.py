@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from assistant.assembly import assistant_for
+from assistant.assembly import assistant_for, prepare
 from assistant.charts import faq_chart, groups, speech_chart
 from assistant.cli import judging
 from assistant.cli.output import FAILED, complain, line, screen, tell
@@ -124,6 +124,7 @@ def hearing_turns() -> Iterator[Turn]:
         known = dialect if dialect in list_packs() else None
         return Utterance(_conversation(), dialect=known, heard=heard, channel="eval")
 
+    prepare()
     with _taking() as take:
         yield lambda heard, dialect: take(spoken(heard, dialect))
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from assistant.assembly import assistant_for
+from assistant.assembly import assistant_for, prepare
 from assistant.cli.output import FAILED, USAGE, complain, line, screen, tell
 from assistant.conversation import Assistant
 from assistant.settings import load_settings
@@ -75,6 +75,8 @@ def ask(
     )
     if utterance_.warning:
         complain(utterance_.warning)
+    if wav:
+        prepare()
     with running_stack(load_settings(), tell) as settings:
         reply = asyncio.run(assistant_for(settings).take_turn(utterance_))
     if output:
@@ -94,8 +96,11 @@ def converse(as_json: Annotated[bool, typer.Option("--json", help="每行一个 
     bad = 0
     with running_stack(load_settings(), tell) as settings, asyncio.Runner() as runner:
         assistant = assistant_for(settings)
-        prefix = uuid.uuid4().hex[:8]
+        prefix, prepared = uuid.uuid4().hex[:8], False
         for raw in sys.stdin:
+            if not prepared and '"wav"' in raw:
+                prepare()
+                prepared = True
             if raw.strip():
                 answer = runner.run(one_line(assistant, raw, prefix))
                 bad += "error" in answer
