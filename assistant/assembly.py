@@ -36,8 +36,9 @@ def repairer() -> Repairer:
     return Repairer(TextVote())
 
 
+@lru_cache(maxsize=1)
 def prepare() -> None:
-    """Load what judges hearings (some seconds), so that no turn's deadline pays for it."""
+    """Load what judges hearings (some seconds, once), so that no turn's deadline pays for it."""
     repairer().prepare()
 
 

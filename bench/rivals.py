@@ -13,9 +13,8 @@ import argparse
 import json
 import subprocess
 import sys
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,24 +27,19 @@ from bootstrap import engine_environment
 from knowledge.answering import Knowledge, current_version
 from knowledge.encoder.encode import question_encoder
 from knowledge.evaluation.compare import ALONE
+from knowledge.evaluation.fitting import score_queries
+from knowledge.evaluation.measure import Result, ask_one, direct, summary
 from knowledge.evaluation.queries import Query, read_queries
 from knowledge.paths import encoder_folder, index_folder, var_folder
-from knowledge.retrieval.channels import CHANNELS, score_labels
+from knowledge.retrieval.channels import CHANNELS
 from knowledge.retrieval.rows import index_rows
-from knowledge.retrieval.snapshot import Snapshot, read_snapshot
+from knowledge.retrieval.snapshot import read_snapshot
 from knowledge.store import load_store
 
 ROOT = Path(__file__).resolve().parents[1]
 SELECTOR = Path(__file__).with_name("response_selector.py")
-
-
-@dataclass(frozen=True)
-class Said:
-    """Topics best first, how sure the rival is of the first (any scale), and milliseconds."""
-
-    topics: tuple[str, ...]
-    sure: float
-    ms: float
+OUTSIDE = -1e9
+"""How sure of a topic a rival is whose first place is something that we do not answer."""
 
 
 def main() -> int:
@@ -55,15 +49,12 @@ def main() -> int:
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     queries = [query for file in options.files for query in read_queries(file)]
-    ours, answered, clarified = asked_ours(queries)
-    said = {
-        **{name: asked_channel(queries, channel) for name, channel in ALONE.items()},
-        "ResponseSelector": asked_selector(queries, options.epochs),
-        "ours": ours,
-    }
-    table = {name: figures(queries, found, sum(answered)) for name, found in said.items()}
-    table["ours"] |= judged(queries, ours, answered)  # ours has its own limits, and asks back between them
-    table["ours"]["asked back"] = share(clarified[i] for i, query in enumerate(queries) if query.topic)
+    ask = direct(Knowledge.load())
+    ours = [ask_one(query, ask) for query in queries]
+    answers = sum(result.status == "answered" for result in ours if result.query.topic)
+    rivals = {**channels(queries), "ResponseSelector": selector(queries, options.epochs)}
+    said = {name: limited(results, answers) for name, results in rivals.items()} | {"ours": ours}
+    table = {name: figures(results) for name, results in said.items()}
     if options.json:
         print(json.dumps(table, ensure_ascii=False))
     else:
@@ -71,38 +62,26 @@ def main() -> int:
     return 0
 
 
-def asked_ours(queries: Sequence[Query]) -> tuple[list[Said], list[bool], list[bool]]:
-    """What ours said, which in-scope questions it answered at once, and where it asked back."""
-    knowledge = Knowledge.load()
-    said, answered, clarified = [], [], []
-    for query in queries:
-        begun = time.perf_counter()
-        found = knowledge.answer(query.text)
-        ms = 1000 * (time.perf_counter() - begun)
-        said.append(Said(tuple(c.topic for c in found.candidates), found.confidence, ms))
-        answered.append(found.outcome == "answered")
-        clarified.append(found.outcome == "clarifying")
-    return said, answered, clarified
+def channels(queries: Sequence[Query]) -> dict[str, list[Result]]:
+    """Each channel of our index by itself; boundaries compete as topics do. Not timed: they are computed together."""
+    folder = index_folder()
+    snapshot = read_snapshot(folder / current_version(folder))
+    scored = score_queries(snapshot, question_encoder(encoder_folder()), queries)
+    found: dict[str, list[Result]] = {}
+    for name, channel in ALONE.items():
+        tables = [case.table[CHANNELS.index(channel)] for case in scored]
+        orders = [np.argsort(-scores, kind="stable") for scores in tables]
+        rankings = [
+            [(snapshot.labels[i], float(scores[i])) for i in order]
+            for scores, order in zip(tables, orders, strict=True)
+        ]
+        found[name] = [
+            ranked(q, ranking, snapshot.boundaries) for q, ranking in zip(queries, rankings, strict=True)
+        ]
+    return found
 
 
-def asked_channel(queries: Sequence[Query], channel: str) -> list[Said]:
-    """One channel of our index by itself; boundaries compete as topics do. Milliseconds are of all channels."""
-    snapshot = _snapshot()
-    encoder = question_encoder(encoder_folder())
-    said = []
-    for query in queries:
-        begun = time.perf_counter()
-        scores = score_labels(snapshot, query.text, encoder.queries([query.text])[0])[CHANNELS.index(channel)]
-        ms = 1000 * (time.perf_counter() - begun)
-        order = np.argsort(-scores, kind="stable")
-        first = snapshot.labels[order[0]]
-        topics = [snapshot.labels[i] for i in order[:20] if snapshot.labels[i] not in snapshot.boundaries]
-        sure = -1e9 if first in snapshot.boundaries else float(scores[order[0]])
-        said.append(Said(tuple(topics[:3]), sure, ms))
-    return said
-
-
-def asked_selector(queries: Sequence[Query], epochs: int) -> list[Said]:
+def selector(queries: Sequence[Query], epochs: int) -> list[Result]:
     """Rasa's ResponseSelector in its own interpreter, trained on the phrasings of topics and boundaries."""
     folder = var_folder() / "rivals"
     folder.mkdir(parents=True, exist_ok=True)
@@ -112,12 +91,40 @@ def asked_selector(queries: Sequence[Query], epochs: int) -> list[Said]:
         input="\n".join(json.dumps(query.text) for query in queries), stdout=subprocess.PIPE, text=True,
         check=True, env=engine_environment(), cwd=ROOT,
     )  # fmt: skip
-    said = []
-    for row in map(json.loads, run.stdout.splitlines()):
-        topics = [name for name, _ in row["ranking"] if name not in boundaries]
-        outside = not row["ranking"] or row["ranking"][0][0] in boundaries
-        said.append(Said(tuple(topics[:3]), -1e9 if outside else row["ranking"][0][1], row["ms"]))
-    return said
+    rows = [json.loads(line) for line in run.stdout.splitlines()]
+    return [ranked(q, row["ranking"], boundaries, row["ms"]) for q, row in zip(queries, rows, strict=True)]
+
+
+def ranked(
+    query: Query, ranking: Sequence[tuple[str, float]], boundaries: Container[str], ms: float = 0.0
+) -> Result:
+    """What a rival said: labels, best first, each with how sure it is, on any scale."""
+    topics = tuple(label for label, _ in ranking if label not in boundaries)[:3]
+    sure = OUTSIDE if not ranking or ranking[0][0] in boundaries else ranking[0][1]
+    return Result(query, "answered", topics[0] if topics else None, topics, sure, ms)
+
+
+def limited(results: Sequence[Result], answers: int) -> list[Result]:
+    """The same, answering only from the sureness on at which ``answers`` questions in scope are answered."""
+    sures = sorted((result.confidence for result in results if result.query.topic), reverse=True)
+    limit = sures[answers - 1] if answers else float("inf")
+    return [r if r.confidence >= limit else replace(r, status="unanswered", topic=None) for r in results]
+
+
+def figures(results: Sequence[Result]) -> dict[str, float]:
+    """The columns of the table: shares from 0 to 1, and milliseconds."""
+    found = summary(results)
+    inside, outside, ms = found["in_scope"], found["out_of_scope"], found["ms"]
+    return {
+        "top 1": inside["top1"],
+        "top 3": inside["top3"],
+        "right at once": inside["right"],
+        "wrong at once": inside["wrong_answers"],
+        "asked back": inside["clarified"],
+        "false answers outside": outside["false_answers"],
+        "ms, median": ms["p50"],
+        "ms, p95": ms["p95"],
+    }
 
 
 def write_training(folder: Path, epochs: int) -> set[str]:
@@ -148,57 +155,13 @@ def write_training(folder: Path, epochs: int) -> set[str]:
     return set(store.boundaries)
 
 
-def figures(queries: Sequence[Query], said: Sequence[Said], answers: int) -> dict[str, Any]:
-    """Top-1, top-3, and what comes of answering the ``answers`` questions that it is surest of."""
-    inside = [(query, one) for query, one in zip(queries, said, strict=True) if query.topic]
-    limit = sorted((one.sure for one in said), reverse=True)[max(0, answers - 1)]
-    times = sorted(one.ms for one in said)
-    return {
-        "top 1": share(bool(set(one.topics[:1]) & query.accepted) for query, one in inside),
-        "top 3": share(bool(set(one.topics[:3]) & query.accepted) for query, one in inside),
-        **judged(queries, said, [one.sure >= limit for one in said]),
-        "ms, median": round(times[len(times) // 2], 1),
-        "ms, p95": round(times[int(0.95 * len(times))], 1),
-    }
-
-
-def judged(
-    queries: Sequence[Query], said: Sequence[Said], answered: Sequence[bool]
-) -> dict[str, float | None]:
-    """Shares right and wrong at once in scope, and answered although out of scope."""
-    rows = list(zip(queries, said, answered, strict=True))
-    inside = [(bool(set(one.topics[:1]) & query.accepted), yes) for query, one, yes in rows if query.topic]
-    return {
-        "right at once": share(right and yes for right, yes in inside),
-        "wrong at once": share(yes and not right for right, yes in inside),
-        "false answers outside": share(yes for query, _, yes in rows if not query.topic),
-    }
-
-
-def share(values: Any) -> float | None:
-    """Part of the truths that are true; None of nothing."""
-    found = [bool(value) for value in values]
-    return round(sum(found) / len(found), 4) if found else None
-
-
-def show(table: dict[str, dict[str, Any]]) -> None:
-    """For people."""
-    columns = list(table["ours"])
-    drawn = Table("", *columns)
+def show(table: dict[str, dict[str, float]]) -> None:
+    """For people; what was not timed is a dash."""
+    drawn = Table("", *table["ours"])
     for name, row in table.items():
-        drawn.add_row(name, *(_cell(column, row.get(column)) for column in columns))
+        cells = (f"{v:.1f}" if key.startswith("ms") else f"{100 * v:.1f} %" for key, v in row.items())
+        drawn.add_row(name, *("–" if cell == "0.0" else cell for cell in cells))
     Console(width=160).print(drawn)
-
-
-def _cell(column: str, value: float | None) -> str:
-    if value is None:
-        return "–"
-    return f"{value}" if column.startswith("ms") else f"{100 * value:.1f} %"
-
-
-def _snapshot() -> Snapshot:
-    folder = index_folder()
-    return read_snapshot(folder / current_version(folder))
 
 
 if __name__ == "__main__":

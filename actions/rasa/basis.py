@@ -105,7 +105,15 @@ def imported_source(passage: Passage, document: str, place: str) -> dict[str, An
     }
 
 
-def spoken_part(text: str) -> str:
+def excerpt(passage: Passage) -> dict[str, Any]:
+    """What sentences about a passage are filled with: ``text``, the part to be ``spoken``, whether that is ``cut``,
+    and whether the text here is ``older`` than what holds."""
+    spoken = _spoken(passage.text)
+    cut = spoken != passage.text.replace("\n", "")
+    return {"text": passage.text, "spoken": spoken, "cut": cut, "older": bool(passage.note)}
+
+
+def _spoken(text: str) -> str:
     """Whole clauses from the beginning, SPOKEN_CHARACTERS at most where the first one allows."""
     kept = ""
     for clause in re.findall(r"[^。；\n]+[。；\n]*", text):
@@ -117,16 +125,7 @@ def spoken_part(text: str) -> str:
 
 
 def _article(passage: Passage) -> Outcome:
-    spoken = spoken_part(passage.text)
-    said = say(
-        "law_article",
-        document=passage.document,
-        article=passage.article,
-        text=passage.text,
-        spoken=spoken,
-        cut=spoken != passage.text.replace("\n", ""),
-        older=bool(passage.note),
-    )
+    said = say("law_article", document=passage.document, article=passage.article, **excerpt(passage))
     place = jurisdiction_of(passage.source.issuer)
     return replace(said, source=imported_source(passage, passage.document, place))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from actions.outcome import Outcome, say
-from actions.rasa.basis import imported_source, spoken_part
+from actions.rasa.basis import excerpt, imported_source
 from knowledge.laws.finding import passages
 from knowledge.laws.office import OfficeAnswer, office_answer
 
@@ -31,17 +31,14 @@ def imported(questions: Iterable[str], home: str | None, named: str | None) -> O
 
 
 def _outcome(found: OfficeAnswer) -> Outcome:
-    passage, spoken = found.passage, spoken_part(found.passage.text)
+    passage = found.passage
     said = say(
         "imported",
         heading=found.heading,
         section=passage.section,
         file=passage.provenance.file,
         location=passage.provenance.location,
-        text=passage.text,
-        spoken=spoken,
-        cut=spoken != passage.text.replace("\n", ""),
-        older=bool(passage.note),
+        **excerpt(passage),
     )
     source = imported_source(passage, passage.source.document, found.place)
     return replace(

@@ -75,7 +75,7 @@ def ask(
     )
     if utterance_.warning:
         complain(utterance_.warning)
-    if wav:
+    if utterance_.samples is not None:
         prepare()
     with running_stack(load_settings(), tell) as settings:
         reply = asyncio.run(assistant_for(settings).take_turn(utterance_))
@@ -96,11 +96,8 @@ def converse(as_json: Annotated[bool, typer.Option("--json", help="每行一个 
     bad = 0
     with running_stack(load_settings(), tell) as settings, asyncio.Runner() as runner:
         assistant = assistant_for(settings)
-        prefix, prepared = uuid.uuid4().hex[:8], False
+        prefix = uuid.uuid4().hex[:8]
         for raw in sys.stdin:
-            if not prepared and '"wav"' in raw:
-                prepare()
-                prepared = True
             if raw.strip():
                 answer = runner.run(one_line(assistant, raw, prefix))
                 bad += "error" in answer
@@ -120,6 +117,8 @@ async def one_line(assistant: Assistant, raw: str, prefix: str) -> dict[str, Any
         return problem(given, f"这一行用不了：{error}")
     except AudioFileError as error:
         return problem(given, str(error), status="unheard")
+    if spoken.samples is not None:
+        prepare()
     reply: Reply = await assistant.take_turn(spoken)
     return {**reply.as_dict(), "conversation": name}
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from knowledge.answering import Knowledge, current_version
 from knowledge.encoder.encode import question_encoder
 from knowledge.evaluation.compare import compare
 from knowledge.evaluation.fitting import cross_validated, fit, score_queries
-from knowledge.evaluation.measure import Ask, confusions, evaluate, summary
+from knowledge.evaluation.measure import confusions, direct, evaluate, summary
 from knowledge.evaluation.queries import read_queries
 from knowledge.index import FUSION
 from knowledge.paths import encoder_folder, index_folder
@@ -35,21 +34,6 @@ def main() -> None:
         _fit(arguments.files, arguments.output)
     else:
         _report(arguments.files, arguments.json)
-
-
-def direct(knowledge: Knowledge) -> Ask:
-    """``ask`` over the knowledge alone, with a turn's names of status."""
-
-    def ask(text: str) -> dict[str, Any]:
-        found = knowledge.answer(text)
-        return {
-            "status": {"human": "handed_over"}.get(found.outcome, found.outcome),
-            "topic": found.topic,
-            "candidates": [candidate.topic for candidate in found.candidates],
-            "confidence": found.confidence,
-        }
-
-    return ask
 
 
 def _fit(files: list[Path], output: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from knowledge.answering import Knowledge
 from knowledge.evaluation.queries import Query, read_queries
 
 REFUSALS = ("refused", "unanswered")
@@ -58,6 +59,21 @@ class Result:
 
 Ask = Callable[[str], dict[str, Any]]
 """One typed turn: gives ``status`` and ``topic``, and ``candidates`` and ``confidence`` where known."""
+
+
+def direct(knowledge: Knowledge) -> Ask:
+    """``ask`` over the knowledge alone, with a turn's names of status."""
+
+    def ask(text: str) -> dict[str, Any]:
+        found = knowledge.answer(text)
+        return {
+            "status": {"human": "handed_over"}.get(found.outcome, found.outcome),
+            "topic": found.topic,
+            "candidates": [candidate.topic for candidate in found.candidates],
+            "confidence": found.confidence,
+        }
+
+    return ask
 
 
 def evaluate(file: Path, ask: Ask) -> list[Result]:

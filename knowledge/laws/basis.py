@@ -18,8 +18,10 @@ from knowledge.retrieval.followup import read_followup
 LOOKED_AT = 12
 """First passages among which an article of the entry's own documents is looked for."""
 _OF_THIS = re.compile(r"这个?|那个?|它|刚才|前面|上面|说的|讲的|您|你|说法|事情?|是|有|在|规定|政策")
+NATIONAL = "国家|全国|中华|最高|中共中央"
+"""How names of issuers begin whose texts hold everywhere; 国务院 names no place anyway."""
 _PLACE = re.compile(
-    r"^(?!国家|全国|中华|最高|中共中央)(?P<place>[\u4e00-\u9fff]{2,8}?(?:省|自治区|自治州|地区|市|州|盟|县|区|旗))"
+    rf"^(?!{NATIONAL})(?P<place>[\u4e00-\u9fff]{{2,8}}?(?:省|自治区|自治州|地区|市|州|盟|县|区|旗))"
 )
 
 

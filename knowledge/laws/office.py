@@ -14,7 +14,7 @@ from datetime import date
 
 from knowledge.importing.passage import Passage
 from knowledge.laws.articles import article_of
-from knowledge.laws.basis import place_in
+from knowledge.laws.basis import NATIONAL, place_in
 from knowledge.laws.finding import RIVAL, Passages
 from knowledge.laws.index import indexed
 from knowledge.laws.wording import asks_for_basis
@@ -33,7 +33,7 @@ _FREE = frozenset(
     "请问我您你他这那个嗯呢吗呀啊嘛吧哦哈了的地得是在有没不能可以会要想应该去到来给把被就都也还什么怎样咋哪里儿些谁多少几如何行好一下"
 )
 """Characters that ask, connect or are polite; all others in a question must stand in the passage."""
-_NATION = re.compile(r"国务院|国家|全国|中华|最高|中共中央")
+_NATION = re.compile(rf"国务院|{NATIONAL}")
 _TOWN = re.compile(
     r"(?P<place>[\u4e00-\u9fff]{2,8}?(?:镇|乡|街道|村|社区))(?=人民政府|政府|党|便民|综合|办事处|村民|村委|居民|居委|卫生|$)"
 )
@@ -49,7 +49,12 @@ class OfficeAnswer:
 
 
 def office_answer(
-    passages: Passages, question: str, *, home: str | None = None, named: str | None = None, as_of: date | None = None
+    passages: Passages,
+    question: str,
+    *,
+    home: str | None = None,
+    named: str | None = None,
+    as_of: date | None = None,
 ) -> OfficeAnswer | None:
     """The passage surely meant, or None. Raises OSError or ValueError when there is no index that can be read.
 

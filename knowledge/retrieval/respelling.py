@@ -52,7 +52,9 @@ class Respelling:
         for size in SIZES:
             for at in range(len(text) - size + 1):
                 span = range(at, at + size)
-                better = None if any(done[i] for i in span) else self._better(text[at : at + size])
+                if any(done[i] for i in span) or all(known[i] for i in span):
+                    continue
+                better = self._better(text[at : at + size])
                 if better and any(not known[i] and text[i] != better[i - at] for i in span):
                     for i in span:
                         mended[i], done[i] = better[i - at], True

@@ -30,7 +30,7 @@ from assistant.channels.phone.transport import RATE
 from assistant.conversation import Assistant
 from assistant.gateway.speech import Speaker
 from assistant.records import Records
-from assistant.stack import Stack
+from assistant.stack import Stack, free_ports
 from assistant.wording import canned
 from audio.hearing import Heard, Partial, Question
 from audio.listener import Listener
@@ -103,14 +103,6 @@ def outcome(text: str, status: str = "answered", intent: str | None = None) -> d
         "intent": intent,
         "expecting": None,
     }
-
-
-def free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as held:
-        sockets = [held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
 
 
 class Office:
