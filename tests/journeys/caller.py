@@ -6,6 +6,7 @@ from typing import Any
 
 from actions.definitions import all_definitions
 from assistant.turn import Reply
+from assistant.wording import said_through
 from tests.journeys.talk import Talk, spoken_digits
 
 ENDED = {"done", "stored", "failed", "handed_over", "refused"}
@@ -17,7 +18,9 @@ class Caller:
     def __init__(self, person: dict[str, Any], service: str) -> None:
         self.person, self.answers = person, dict(person["say"][service])
         self.questions = {
-            prompt: slot.id for slot in all_definitions()[service].inputs for prompt in slot.prompts.values()
+            said_through("test", prompt): slot.id
+            for slot in all_definitions()[service].inputs
+            for prompt in slot.prompts.values()
         }
 
     def carry_through(self, talk: Talk, reply: Reply, turns: int = 24) -> Reply:
