@@ -263,7 +263,7 @@ def test_microphone_is_looked_for_again_after_an_idle_time(
     lines = [*((12.0, text) for text in typed), (130.0, "q")]
     script = Script(speech=[(100.0, 101.0, "下一位")], lost_at=10.0, back_at=50.0, lines=lines)
     clock = SimpleNamespace(monotonic=lambda: script.now)
-    monkeypatch.setattr("assistant.channels.terminal.time", clock)
+    monkeypatch.setattr("assistant.channels.terminal_floor.time", clock)
     house = House(script)
     house.run(open_ears=script.open, idle_seconds=60.0)
     assert [turn[1:] for turn in house.turns] == [*((text, None) for text in typed), (None, "下一位")]
