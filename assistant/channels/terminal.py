@@ -1,7 +1,7 @@
 """The community terminal: speaks first, listens, shows what it hears, lets itself be interrupted, forgets.
 
 Devices, voice, screen and keys are ports, so that a test runs it without a sound card. Turn-taking is
-`terminal_floor`'s, a lost microphone `terminal_devices`'s; here is what becomes of a turn and of a visitor.
+`terminal_floor`'s, lost devices are `terminal_devices`'s; here is what becomes of a turn and of a visitor.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def run_terminal(
     """Run until `q` or the end of input. A missing device is said and shown; typing always works."""
     with ExitStack() as stack:
         screen = stack.enter_context(Screen())
-        microphone = stack.enter_context(ExitStack())
+        microphone, speaker = stack.enter_context(ExitStack()), stack.enter_context(ExitStack())
         ears: Ears | None = None
         mouth: Mouth | None = None
         mode, played = echo_mode(), PlayedSound(RATE_HZ)
@@ -51,23 +51,28 @@ def run_terminal(
             microphone.close()  # a card that was pulled out is let go of before it is opened again
             return EchoFreeMicrophone(microphone.enter_context(Microphone()), played, mode)
 
+        def open_mouth() -> Mouth:
+            speaker.close()
+            return speaker.enter_context(Speaker(rate=RATE_HZ, played=played.add))
+
         try:
             ears = open_ears()
         except DeviceError as error:
             screen.note(str(error))
         try:
-            mouth = stack.enter_context(Speaker(rate=RATE_HZ, played=played.add))
+            mouth = open_mouth()
         except DeviceError as error:
             screen.note(str(error))
         log.info("echo: %s", mode)
         Terminal(
             take_turn, new_conversation, end_conversation, screen, Keys(), ears, mouth,
-            dialect=dialect, transcript=transcript, idle_seconds=idle_seconds, open_ears=open_ears,
+            dialect=dialect, transcript=transcript, idle_seconds=idle_seconds,
+            open_ears=open_ears, open_mouth=open_mouth,
         ).run()  # fmt: skip
 
 
 class Terminal:
-    """The loop. `listen` and `voice` are replaced in tests; `open_ears` as in `Devices`."""
+    """The loop. `listen` and `voice` are replaced in tests; `open_ears` and `open_mouth` as in `Devices`."""
 
     def __init__(
         self,
@@ -83,6 +88,7 @@ class Terminal:
         transcript: Path | None = None,
         idle_seconds: float = 60.0,
         open_ears: Callable[[], Ears] | None = None,
+        open_mouth: Callable[[], Mouth] | None = None,
         listen: Callable[..., Listener] = Listener,
         voice: Voice | None = None,
     ) -> None:
@@ -90,7 +96,7 @@ class Terminal:
         self._new_conversation, self._end_conversation = new_conversation, end_conversation
         self._screen, self._first_dialect, self._transcript = screen, dialect, transcript
         voice = voice or (lambda text, d, r, v: speak_sentences(text, d, rate=r, volume=v))
-        devices = Devices(screen, ears, mouth, open_ears)
+        devices = Devices(screen, ears, mouth, open_ears, open_mouth)
         self._floor = Floor(screen, keys, devices, idle_seconds, listen, voice)
         self._begin()
 

@@ -13,12 +13,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from assistant.channels.terminal_devices import Devices
-from assistant.channels.terminal_ports import TurnReply, Voice
+from assistant.channels.terminal_ports import Mouth, TurnReply, Voice
 from assistant.channels.terminal_screen import Keys, Screen
 from assistant.questions import question_of
 from assistant.wording import canned
 from audio.bargein import BargeIn
-from audio.devices import FRAME_SECONDS
+from audio.devices import FRAME_SECONDS, DeviceError
 from audio.hearing import OPEN, Heard
 from audio.listener import Listener, turn_words
 from audio.models import ModelError
@@ -86,8 +86,8 @@ class Floor:
 
     def say(self, text: str) -> None:
         """Speak sentence by sentence; voice, button or typing interrupts (audio.bargein)."""
-        devices = self._devices
-        if devices.mouth is None:
+        devices, mouth = self._devices, self._devices.look_for_mouth()
+        if mouth is None:
             self._screen.note(text)
             return
         bargein = BargeIn(text, self._question, words=turn_words(self._dialect))
@@ -98,11 +98,11 @@ class Floor:
         self._screen.state("我在说，您随时可以插话" if interrupts else "我在说，要打断请按回车")
         try:
             for _, wav in _ahead(self._voice(text, self._dialect, self._rate, self._volume)):
-                devices.mouth.play(wav)
-                while devices.mouth.playing:
-                    listener = self._attend(bargein, listener)
+                mouth.play(wav)
+                while mouth.playing:
+                    listener = self._attend(mouth, bargein, listener)
                     if bargein.stopped:
-                        devices.mouth.stop()
+                        mouth.stop()
                         if listener is not None:  # by voice: perhaps the turn before was not over
                             self._pace.resumed(time.monotonic() - self._ended_at)
                         self._interrupting = listener
@@ -111,6 +111,9 @@ class Floor:
             log.error("voice: %s", error.detail)
             self._screen.note(str(error))
             devices.give_up_mouth()
+        except DeviceError as error:
+            devices.lose_mouth(error)
+            self._screen.note(text)
         if bargein.ducked:  # somebody began just before we ended
             self._interrupting = listener
 
@@ -192,10 +195,9 @@ class Floor:
             self._devices.give_up_ears()
             return None
 
-    def _attend(self, bargein: BargeIn, listener: Listener | None) -> Listener | None:
+    def _attend(self, mouth: Mouth, bargein: BargeIn, listener: Listener | None) -> Listener | None:
         """One frame while we speak: keys and voice."""
         devices = self._devices
-        assert devices.mouth is not None
         deaf = listener is None or devices.ears is None
         key = self._keys.get(FRAME_SECONDS if deaf else 0.0)  # without a microphone only this paces the loop
         if key is not None:
@@ -214,9 +216,9 @@ class Floor:
             self._screen.partial(partial)
         action = bargein.step(FRAME_SECONDS, listener.speech, listener.partial)
         if action == "duck":
-            devices.mouth.duck()
+            mouth.duck()
         elif action == "resume":
-            devices.mouth.resume()
+            mouth.resume()
         return self._listener() if action == "resume" or listener.ended else listener
 
 
