@@ -84,12 +84,12 @@ class Floor:
             self._clean = False
         return turn
 
-    def say(self, text: str) -> None:
-        """Speak sentence by sentence; voice, button or typing interrupts (audio.bargein)."""
+    def say(self, text: str) -> bool:
+        """Speak sentence by sentence; voice, button or typing interrupts (audio.bargein). Whether somebody did."""
         devices, mouth = self._devices, self._devices.look_for_mouth()
         if mouth is None:
             self._screen.note(text)
-            return
+            return False
         bargein = BargeIn(text, self._question, words=turn_words(self._dialect))
         listener = self._listener()
         if devices.ears:
@@ -106,7 +106,7 @@ class Floor:
                         if listener is not None:  # by voice: perhaps the turn before was not over
                             self._pace.resumed(time.monotonic() - self._ended_at)
                         self._interrupting = listener
-                        return
+                        return True
         except VoiceUnavailable as error:
             log.error("voice: %s", error.detail)
             self._screen.note(str(error))
@@ -116,6 +116,7 @@ class Floor:
             self._screen.note(text)
         if bargein.ducked:  # somebody began just before we ended
             self._interrupting = listener
+        return bargein.ducked
 
     def _interruption(self) -> Turn | None:
         """What was typed while we spoke."""
@@ -127,6 +128,8 @@ class Floor:
         self._screen.state("请说…")
         quiet, warned = 0.0, False
         while listener is not None:
+            if self._typed is not None or self.left:
+                return self._interruption()
             key = self._keys.get()
             if key:
                 return self._key(key)
@@ -151,7 +154,8 @@ class Floor:
                 listener = self._listener()
             if not self._clean and not warned and quiet >= self._idle_seconds - WARNING_SECONDS:
                 warned = True
-                self.say(canned("terminal_still_there"))
+                if self.say(canned("terminal_still_there")):
+                    quiet, warned = 0.0, False
                 listener, self._interrupting = self._interrupting or listener, None
             if not self._clean and quiet >= self._idle_seconds:
                 self.deserted = True
@@ -166,13 +170,16 @@ class Floor:
         since, warned = time.monotonic(), False
         self._screen.state("请打字…")
         while True:
+            if self._typed is not None or self.left:
+                return self._interruption()
             key = self._keys.get(TYPING_WAIT)
             if key:
                 return self._key(key)
             waited = time.monotonic() - since
             if not self._clean and not warned and waited >= self._idle_seconds - WARNING_SECONDS:
                 warned = True
-                self.say(canned("terminal_still_there"))
+                if self.say(canned("terminal_still_there")):
+                    since, waited, warned = time.monotonic(), 0.0, False
             if waited >= self._idle_seconds:
                 self.deserted = not self._clean
                 return None

@@ -225,6 +225,37 @@ def test_the_session_is_warned_and_wiped() -> None:
     assert "open" in second[3:]  # the next visitor starts with an open question again
 
 
+@pytest.mark.parametrize("hears", [True, False])
+@pytest.mark.parametrize(("line", "turns"), [("还在", ["社保卡", "还在"]), ("", ["社保卡"])])
+def test_who_answers_the_warning_by_key_is_not_forgotten(
+    hears: bool, line: str, turns: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With typed words or the button alone, in the middle of the warning; then it begins anew."""
+    script = Script(lines=[(8.0, "社保卡"), (55.5, line), (100.0, "q")])
+    monkeypatch.setattr(
+        "assistant.channels.terminal_floor.time", SimpleNamespace(monotonic=lambda: script.now)
+    )
+    house = House(script)
+    mouth = house.run(ears=hears)
+    assert ("stop", "", 55.5) in mouth.log  # it was being said
+    assert [turn[1] for turn in house.turns] == turns
+    assert house.conversations == 1
+    assert mouth.said().count(canned("terminal_still_there")) == (2 if line == "" else 1)
+
+
+def test_who_leaves_while_warned_has_left() -> None:
+    script = Script(lines=[(8.0, "社保卡"), (55.5, "q")])
+    house = House(script)
+    house.run()
+    assert script.now < 56.0 and house.conversations == 1
+
+
+def test_words_typed_into_the_welcome_that_the_button_asked_for_are_a_turn() -> None:
+    house = House(Script(lines=[(5.0, ""), (6.0, "社保卡"), (30.0, "q")]))
+    house.run()
+    assert [turn[1] for turn in house.turns] == ["社保卡"]
+
+
 def test_leaving_ends_the_conversation() -> None:
     house = House(Script(speech=[(5.0, 6.0, "社保卡丢了")], lines=[(30.0, "q")]))
     house.run()
