@@ -243,6 +243,16 @@ def test_a_double_click_asks_once_and_opens_one_microphone(page: Any) -> None:
     assert page.evaluate(OPEN_AND_ALL) == [0, 2]
 
 
+def test_typing_instead_of_going_on_to_speak_closes_the_microphone(page: Any) -> None:
+    page.evaluate(WATCHED)
+    page.locator(".talk").click()
+    page.wait_for_selector(".talk[aria-pressed=true]")
+    page.get_by_role("button", name="转人工").click()
+    page.wait_for_selector(".talk[aria-pressed=false]")
+    assert page.evaluate(OPEN_AND_ALL) == [0, 1]
+    assert "12345" in wait_for_answers(page, 2)
+
+
 def test_a_spoken_question_is_heard_and_answered(page: Any) -> None:
     page.locator(".talk").click()
     answer = wait_for_answers(page, 2)

@@ -160,6 +160,7 @@ class XiangyinChat extends HTMLElement {
 
   say(text) {
     if (!text.trim()) return;
+    this.hush(false); // said in another way: the microphone would hear our answer
     this.quiet();
     this.show("you", text);
     this.offer([]);
