@@ -253,6 +253,21 @@ def test_typing_instead_of_going_on_to_speak_closes_the_microphone(page: Any) ->
     assert "12345" in wait_for_answers(page, 2)
 
 
+def test_the_dialect_shown_is_the_one_spoken(page: Any) -> None:
+    """One that was changed by word can be changed back by hand: choosing what is shown already says nothing."""
+    chosen = page.get_by_label("家乡话")
+    page.wait_for_function("() => document.querySelector('xiangyin-chat').shadowRoot.querySelector('option')")
+    page.get_by_label("打字说").fill("我讲四川话")
+    page.keyboard.press("Enter")
+    wait_for_answers(page, 2)
+    assert chosen.input_value() == "sichuan"
+    chosen.select_option("mandarin")
+    page.get_by_label("打字说").fill("低保要什么条件")
+    page.keyboard.press("Enter")
+    wait_for_answers(page, 3)
+    assert chosen.input_value() == "mandarin"
+
+
 def test_a_spoken_question_is_heard_and_answered(page: Any) -> None:
     page.locator(".talk").click()
     answer = wait_for_answers(page, 2)

@@ -135,6 +135,8 @@ class XiangyinChat extends HTMLElement {
     this.inside(".partial").textContent = "";
     if (!reply.id && reply.heard) this.show("you", reply.heard); // spoken: what was typed is there already
     this.hushed = false;
+    const dialects = this.inside("select");
+    if (dialects.value !== reply.dialect) dialects.value = this.dialect = reply.dialect; // changed by word
     const labels = reply.choices.length ? reply.choices.map((choice) => choice.label) : this.answers(reply);
     this.offer(labels);
     this.show("bot", reply.display, reply.status, labels);
