@@ -27,7 +27,7 @@ from knowledge.retrieval.terms import sound_terms
 BY_MEANING, BY_SOUND, BY_TOPICS = 0.5, 0.2, 0.3
 LIKE_ENOUGH = 0.3
 """Weights and limit were chosen on half of the development topics and checked on the other half, see
-``docs/decisions/0004-gaps-from-records.md``."""
+``docs/decisions/0005-gaps-from-records.md``."""
 
 Shares = Mapping[str, float]
 """Share of each topic or boundary that a wording may mean, together at most 1."""
