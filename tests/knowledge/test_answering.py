@@ -9,6 +9,9 @@ import pytest
 
 from knowledge.answering import IndexMissing, Knowledge, current_version
 from knowledge.index import build
+from knowledge.retrieval.bags import ChannelBags
+from knowledge.retrieval.snapshot import read_snapshot
+from knowledge.retrieval.sounds import Sounds
 from tests.knowledge.small_folder import BagEncoder, Folder
 
 
@@ -34,6 +37,14 @@ def test_a_question_is_answered_with_its_source(index: Path) -> None:
 def test_a_misheard_question_is_found_by_sound(index: Path) -> None:
     found = Knowledge.load(index, BagEncoder()).answer("深分正丢了咋补")
     assert found.candidates[0].topic == "id-loss"
+
+
+def test_an_index_asks_by_the_sounds_it_was_built_with(folder: Folder, fusion_file: Path, tmp_path: Path) -> None:
+    place, others = tmp_path / "index", ChannelBags(Sounds({"d": "d", "t": "d"}))
+    plain = _build(folder, fusion_file, place)
+    merged = build(folder.root, place, BagEncoder(), fusion_file, quiet=True, bags=others)
+    assert merged != plain  # so a pack that is edited has its index built anew
+    assert [read_snapshot(path).terms["sounds"]("腾") for path in (plain, merged)] == [["ten"], ["deng"]]
 
 
 def test_emergencies_weather_and_the_wish_for_a_person_are_told_apart(index: Path) -> None:
