@@ -30,7 +30,7 @@ from knowledge.retrieval.snapshot import Fit, read_directions, read_vectors, wri
 from knowledge.retrieval.sounds import Sounds
 from knowledge.store import KNOWLEDGE, Store, load_store
 
-FORMAT = 4
+FORMAT = 5
 FUSION = Path(__file__).parent / "retrieval" / "fusion.json"
 KEPT_VERSIONS = 3
 LIVE = "-live"

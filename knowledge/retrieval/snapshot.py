@@ -1,8 +1,8 @@
 """One built index: a folder written once, never changed, loaded memory-mapped.
 
 Files: ``manifest.json`` (fingerprint, counts, labels), ``rows.jsonl``, ``dense.faiss`` (inner product over
-unit vectors), ``head.npy`` (one direction a label), four sparse indexes, ``sounds.json`` (what counts as one sound),
-``respelling.json``, ``entries.json``, ``fusion.json``.
+unit vectors of half precision), ``head.npy`` (one direction a label), four sparse indexes, ``sounds.json`` (what counts
+as one sound), ``respelling.json``, ``entries.json``, ``fusion.json``.
 """
 
 from __future__ import annotations
@@ -73,10 +73,13 @@ def write_snapshot(
     labels = sorted({row.label for row in rows})
     number = {label: i for i, label in enumerate(labels)}
     owners = np.array([number[row.label] for row in rows], np.int32)
-    dense = faiss.IndexFlatIP(vectors.shape[1])
+    dense = faiss.IndexScalarQuantizer(
+        vectors.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+    )
     dense.add(vectors)
     faiss.write_index(dense, str(folder / "dense.faiss"))
-    head = fit(vectors, owners, labels) if fit else fit_head(vectors, owners, len(labels))
+    kept = dense.reconstruct_n(0, dense.ntotal)  # as a later build reads them: both learn the same directions
+    head = fit(kept, owners, labels) if fit else fit_head(kept, owners, len(labels))
     np.save(folder / "head.npy", head)
     np.save(folder / "owners.npy", owners)
     of_label: list[list[str]] = [[] for _ in labels]
@@ -104,7 +107,7 @@ def read_snapshot(folder: Path) -> Snapshot:
     return Snapshot(
         labels=tuple(manifest["labels"]),
         owners=np.load(folder / "owners.npy"),
-        dense=faiss.read_index(str(folder / "dense.faiss"), faiss.IO_FLAG_MMAP),
+        dense=_dense(folder),
         head=np.load(folder / "head.npy"),
         terms=terms,
         rows={name: SparseIndex.load(folder / f"rows-{name}") for name in terms},
@@ -119,7 +122,7 @@ def read_snapshot(folder: Path) -> Snapshot:
 def read_vectors(folder: Path) -> tuple[list[Row], Vectors]:
     """Rows and vectors of an earlier index, to encode only what is new."""
     lines = (folder / "rows.jsonl").read_text(encoding="utf-8").split("\n")
-    dense = faiss.read_index(str(folder / "dense.faiss"), faiss.IO_FLAG_MMAP)
+    dense = _dense(folder)
     return [Row(**json.loads(line)) for line in lines if line], dense.reconstruct_n(0, dense.ntotal)
 
 
@@ -130,6 +133,11 @@ def read_directions(folder: Path) -> tuple[str, list[Row], dict[str, Vectors]]:
     head = np.load(folder / "head.npy")
     directions = dict(zip(manifest["labels"], head, strict=True))
     return manifest["encoder"], [Row(**json.loads(line)) for line in lines if line], directions
+
+
+def _dense(folder: Path) -> Any:
+    """Mapped: all processes of one machine share its pages. ``IO_FLAG_MMAP`` alone reads such an index whole."""
+    return faiss.read_index(str(folder / "dense.faiss"), faiss.IO_FLAG_MMAP_IFC)
 
 
 def _entry(row: dict[str, Any]) -> Entry:

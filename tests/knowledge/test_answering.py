@@ -39,6 +39,23 @@ def test_a_misheard_question_is_found_by_sound(index: Path) -> None:
     assert found.candidates[0].topic == "id-loss"
 
 
+def test_an_index_built_upon_another_is_the_one_built_from_nothing(
+    folder: Folder, fusion_file: Path, tmp_path: Path
+) -> None:
+    _build(folder, fusion_file, tmp_path / "index")
+    folder.topic("heating", "取暖补贴", "每户补三百块钱。", ["取暖给不给补钱", "冬天烧煤有没有补助"])
+    upon, fresh = (_build(folder, fusion_file, tmp_path / name) for name in ("index", "fresh"))
+    for file in ("dense.faiss", "head.npy"):
+        assert (upon / file).read_bytes() == (fresh / file).read_bytes()
+
+
+def test_processes_share_the_vectors_of_an_index(index: Path) -> None:
+    place = index / current_version(index)
+    snapshot = read_snapshot(place)
+    assert f"{place}/dense.faiss" in Path("/proc/self/maps").read_text("utf-8")
+    assert snapshot.dense.ntotal == len(snapshot.owners)
+
+
 def test_an_index_asks_by_the_sounds_it_was_built_with(folder: Folder, fusion_file: Path, tmp_path: Path) -> None:
     place, others = tmp_path / "index", ChannelBags(Sounds({"d": "d", "t": "d"}))
     plain = _build(folder, fusion_file, place)
