@@ -20,12 +20,14 @@ class TextVote:
         self._lock = threading.Lock()
 
     def __call__(self, text: str) -> Sequence[tuple[str, float]]:
-        """Meanings (``topic:…``) with their shares, the likeliest first."""
+        """Meanings with their shares, the likeliest first: ``topic:…``, or ``emergency:…`` before them."""
         knowledge = self._ready()
         if knowledge is None:
             return ()
         found = knowledge.answer(text)
         votes = [(f"topic:{c.topic}", c.share) for c in found.candidates]
+        if found.outcome == "emergency" and found.boundary:
+            return [(f"emergency:{found.boundary.id}", found.urgency), *votes]
         return [(f"topic:{found.topic}", max(found.confidence, 0.5)), *votes] if found.topic else votes
 
     def _ready(self) -> Knowledge | None:

@@ -27,7 +27,7 @@ from audio.models import ModelError, find_model, variable_folder
 from audio.recogniser import VoskRecogniser, hear_with
 from audio.repair.decision import Judged
 from audio.repair.evidence import Situation, Vote
-from audio.repair.fit import Labelled, labelled
+from audio.repair.fit import Labelled, labelled, topic_labelled
 from audio.repair.phrasebook import Phrasebook, phrasebook, spoken_units
 from audio.repair.repairer import Repairer
 from audio.repair.scores import Sound
@@ -154,6 +154,8 @@ def evidence_rows(
             yield from labelled(
                 evidence, reader.right(heard.text, one), right and not one.outside, one.outside
             )
+            if evidence.topic and one.kind == "open" and (one.outside or one.meaning.startswith("topic:")):
+                yield topic_labelled(evidence, evidence.topic == one.meaning, one.outside)
 
 
 def repaired(one: Said, sound: Int16, rate: int, repairer: Repairer) -> tuple[Heard, Judged]:

@@ -1,6 +1,7 @@
 """Accept, only answer, ask “您是说…吗”, or ask again: a weighted decision with calibrated confidences. Pure.
 
-Two logistic models give the probability that the heard text, or the likeliest phrase, is what was meant. Their
+Two logistic models give the probability that the heard text, or the likeliest phrase, is what was meant; a third
+that text retrieval found the topic, which often survives words that were heard wrongly. Their
 weights and the limits are data (``calibration.json``), fitted by ``xiangyin eval speech-fit`` (``fit.py``).
 """
 
@@ -32,13 +33,18 @@ FEATURES = (
     "named",
 )
 """Inputs of the models, in order: see `features`."""
+TOPIC_FEATURES = ("one", "share", "words", "score", "short")
+"""Inputs of the model of text retrieval's topic: see `topic_features`."""
 LIMITS = ("clear", "accept", "ask", "binding", "answer", "topic")
 _WORST_SCORE, _WIDEST = -4.0, 3.0
+_SUREST = 0.995
+DOUBTED = 0.5  # below this share text retrieval would ask back by itself
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """``weights``: model (asis, best; each with and without sound) → weights in the order of FEATURES.
+    """``weights``: model (asis, best, topic; each with and without sound) → weights in the order of FEATURES, or
+    of TOPIC_FEATURES.
 
     Limits are probabilities: ``clear``, from which heard words are left alone; ``accept``; ``ask``, from which
     a reading is worth asking about; ``binding``, for a yes that submits. Words that text retrieval takes for a
@@ -77,7 +83,7 @@ class Judged:
 def calibration(path: Path = CALIBRATION) -> Calibration:
     """The stored calibration. Raises OSError, ValueError, KeyError for a file that is none."""
     content = json.loads(path.read_text("utf-8"))
-    if tuple(content["features"]) != FEATURES:
+    if tuple(content["features"]) != FEATURES or tuple(content["topic_features"]) != TOPIC_FEATURES:
         raise ValueError(f"{path.name} was fitted for other features; fit it again")
     weights = {name: tuple(map(float, row)) for name, row in content["weights"].items()}
     limits = {name: float(content["limits"][name]) for name in LIMITS}
@@ -100,21 +106,44 @@ def decide(evidence: Evidence, situation: Situation, known: Calibration) -> Judg
         return Judged("accept", best.text, p_best, best.meaning, not same, "heard" if same else "repaired")
     if p_asis >= needed:
         return Judged("accept", asis.text, p_asis, asis.meaning, because="heard")
-    asked_about = situation.question.kind == "open" and not situation.binding and about_topic(asis)
-    if asked_about and p_asis >= known.answer and p_asis >= p_best:
-        return Judged("answer", asis.text, p_asis, asis.meaning, because="topic")
+    p_topic = topic_probability(evidence, known) if evidence.topic and open_to_questions(situation) else 0.0
+    if p_topic >= known.answer and p_topic >= p_best:
+        return Judged("answer", asis.text, p_topic, evidence.topic, because="topic")
     likelier, p = (best, p_best) if best and p_best >= p_asis else (asis, p_asis)
-    if p >= known.ask:
+    if p >= known.ask and p >= p_topic:
         changed = likelier.text != asis.text
         return Judged("ask", likelier.text, p, likelier.meaning, changed, "unsure")
-    if asked_about and p_asis >= known.topic:
-        return Judged("ask", "", p_asis, asis.meaning, because="topic")
+    if p_topic >= known.topic and evidence.topic.startswith("topic:"):
+        if evidence.share < DOUBTED:
+            return Judged("answer", asis.text, p_topic, evidence.topic, because="topics")
+        return Judged("ask", "", p_topic, evidence.topic, because="topic")
+    if p >= known.ask:
+        return Judged("ask", likelier.text, p, likelier.meaning, likelier.text != asis.text, "unsure")
     return Judged("again", asis.text, p, because="unlike anything" if p_best < known.ask else "unsure")
 
 
-def about_topic(hypothesis: Hypothesis) -> bool:
-    """Whether text retrieval takes the words for a topic. They may be asked and answered; that binds nobody."""
-    return hypothesis.vote > 0 and hypothesis.meaning.startswith("topic:")
+def open_to_questions(situation: Situation) -> bool:
+    """Whether words may be answered as a question: that binds nobody."""
+    return situation.question.kind == "open" and not situation.binding
+
+
+def topic_probability(evidence: Evidence, known: Calibration) -> float:
+    """That text retrieval's first topic is what was meant."""
+    weights = known.weights[topic_model(evidence)]
+    return _logistic(sum(w * x for w, x in zip(weights, topic_features(evidence), strict=True)))
+
+
+def topic_model(evidence: Evidence) -> str:
+    """Which of the models judges the topic."""
+    return f"topic-{'sound' if evidence.sounded else 'text'}"
+
+
+def topic_features(evidence: Evidence) -> tuple[float, ...]:
+    """One, the log odds of retrieval's share, the recogniser's confidence, the sound of the words, their shortness."""
+    share = min(max(evidence.share, 1 - _SUREST), _SUREST)
+    score = 0.0 if evidence.asis.score is None else max(_WORST_SCORE, evidence.asis.score)
+    odds = math.log(share / (1 - share))
+    return (1.0, odds / 2, evidence.word_confidence, score, 1.0 / max(evidence.asis.units, 1))
 
 
 def probability(hypothesis: Hypothesis, evidence: Evidence, known: Calibration) -> float:

@@ -28,7 +28,7 @@ COMPARED = 6  # hypotheses whose likeness to the heard words is computed
 ORDINALS = ("第一个", "第二个", "第三个", "第四个", "都不是", "前面那个", "后面那个")
 
 Vote = Callable[[str], Sequence[tuple[str, float]]]
-"""Text retrieval: a text to meanings (``topic:…``) with shares, the likeliest first. Never raises."""
+"""Text retrieval: a text to meanings (``topic:…``, ``emergency:…``) with shares, the likeliest first. Never raises."""
 
 
 @dataclass(frozen=True)
@@ -61,12 +61,15 @@ class Hypothesis:
 
 @dataclass(frozen=True)
 class Evidence:
-    """`asis` is the heard text, `best` the likeliest phrase that can be said (None when there is none)."""
+    """`asis` is the heard text, `best` the likeliest phrase that can be said (None when there is none);
+    `topic` what text retrieval takes the heard text for, "" for nothing, with its `share`."""
 
     asis: Hypothesis
     best: Hypothesis | None
     word_confidence: float
     sounded: bool
+    topic: str = ""
+    share: float = 0.0
 
 
 def gather(
@@ -80,7 +83,9 @@ def gather(
 ) -> Evidence:
     """The evidence for one utterance whose text is not empty."""
     own = spoken_units(heard.text)
-    votes = dict(vote(heard.text)[:VOTES]) if vote else {}
+    voted = list(vote(heard.text)[:VOTES]) if vote else []
+    votes = dict(voted)
+    topic, share = voted[0] if voted else ("", 0.0)
     expected = _expected(situation, dialect)
     phrases, units = _phrases(heard, sound, own, book, votes, expected, dialect)
     fits = _fits(sound, accent, [own, *units])
@@ -97,7 +102,7 @@ def gather(
         margin=_margin(likely[0], meaning, phrases, likely[1:]) if sound and own else 0.0,
     )  # fmt: skip
     best = _best(heard.text, own, phrases, units, per_unit[1:], likely[1:], sound, votes, expected, accent)
-    return Evidence(asis, best, heard.confidence, sound is not None)
+    return Evidence(asis, best, heard.confidence, sound is not None, topic, share)
 
 
 def _expected(situation: Situation, dialect: str) -> dict[str, str]:

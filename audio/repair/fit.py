@@ -15,10 +15,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from audio.repair.decision import FEATURES, features, model_name
+from audio.repair.decision import (
+    FEATURES,
+    TOPIC_FEATURES,
+    features,
+    model_name,
+    topic_features,
+    topic_model,
+)
 from audio.repair.evidence import Evidence, Hypothesis
 
 Array = NDArray[np.float64]
+MODELS = ("asis-sound", "best-sound", "asis-text", "best-text", "topic-sound", "topic-text")
 RIDGE = 0.5
 FOLDS = 5
 ACCEPTED_WRONG = 0.01  # of accepted readings, and of speech outside the domain, at the limit `accept`
@@ -47,10 +55,15 @@ def labelled(evidence: Evidence, right_asis: bool, right_best: bool, outside: bo
     return found
 
 
+def topic_labelled(evidence: Evidence, right: bool, outside: bool) -> Labelled:
+    """The row of one recording that text retrieval takes for a topic."""
+    return Labelled(topic_model(evidence), topic_features(evidence), right, outside)
+
+
 def fit(rows: Sequence[Labelled], about: str) -> dict[str, Any]:
     """The content of ``calibration.json``. Raises ValueError when a model has no rows."""
     weights, held = {}, []
-    for name in ("asis-sound", "best-sound", "asis-text", "best-text"):
+    for name in MODELS:
         mine = [row for row in rows if row.model == name]
         if not mine:
             raise ValueError(f"no recording speaks for the model {name}")
@@ -58,23 +71,27 @@ def fit(rows: Sequence[Labelled], about: str) -> dict[str, Any]:
         right = np.array([row.right for row in mine], float)
         weights[name] = [round(float(w), 4) for w in regression(inputs, right)]
         held += list(zip(_held_out(inputs, right), mine, strict=True))
-    sounded = [(p, row) for p, row in held if row.model.endswith("sound")]
+    sounded = [(p, row) for p, row in held if row.model in ("asis-sound", "best-sound")]
+    topics = [(p, row) for p, row in held if row.model == "topic-sound"]
+    outside = sum(row.outside for _, row in sounded if row.model.startswith("asis"))
+    answer = _limit(topics, *ANSWERED, outside=outside, least=0.1)
     accept = _limit(sounded, ACCEPTED_WRONG)
     limits = {
         "clear": _limit([pair for pair in sounded if pair[1].model.startswith("asis")], CLEAR_WRONG),
         "accept": accept,
         "ask": min(ASK_FROM, accept),
         "binding": max(accept, _limit(sounded, BINDING_WRONG)),
-        **_topic_limits([pair for pair in sounded if pair[1].model.startswith("asis")], accept),
+        "answer": answer,
+        "topic": min(answer, _limit(topics, *TOPIC_ASKED, outside=outside, least=0.1)),
     }
-    return {"about": about, "features": list(FEATURES), "weights": weights,
+    return {"about": about, "features": list(FEATURES), "topic_features": list(TOPIC_FEATURES), "weights": weights,
             "limits": {name: round(value, 4) for name, value in limits.items()}}  # fmt: skip
 
 
 def write(content: dict[str, Any], path: Path) -> None:
     """As JSON with one model a line."""
     lines = [f'    "{name}": {json.dumps(row)}' for name, row in content["weights"].items()]
-    keys = ("about", "features", "limits", "accents")
+    keys = ("about", "features", "topic_features", "limits", "accents")
     parts = [f'  "{key}": {json.dumps(content[key], ensure_ascii=False)}' for key in keys if key in content]
     parts.append('  "weights": {\n' + ",\n".join(lines) + "\n  }")
     path.write_text("{\n" + ",\n".join(parts) + "\n}\n", "utf-8")
@@ -103,15 +120,6 @@ def _held_out(inputs: Array, right: Array) -> list[float]:
         rest = fold != number
         chances[~rest] = _logistic(inputs[~rest] @ regression(inputs[rest], right[rest]))
     return [float(chance) for chance in chances]
-
-
-def _topic_limits(asis: Sequence[tuple[float, Labelled]], accept: float) -> dict[str, float]:
-    """For words that text retrieval takes for a topic (features `voted` and `named`)."""
-    outside = sum(row.outside for _, row in asis)
-    voted, named = FEATURES.index("voted"), FEATURES.index("named")
-    topics = [pair for pair in asis if pair[1].row[voted] and pair[1].row[named]]
-    answer = min(accept, _limit(topics, *ANSWERED, outside=outside, least=0.1))
-    return {"answer": answer, "topic": min(answer, _limit(topics, *TOPIC_ASKED, outside=outside, least=0.1))}
 
 
 def _limit(

@@ -15,6 +15,7 @@ import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,8 @@ VOICES = {
 """Kokoro styles; those of `fit` are other languages' voices speaking Mandarin."""
 ESPEAK = {"fit": ("+m2", "+m6", "+f3"), "test": ("+m4", "+m8", "+Andrea")}
 DEV = ROOT / "knowledge" / "evaluation" / "dev.jsonl"
+QUESTIONS = {"fit": ("held", "fresh"), "test": ("unseen",)}
+"""Whole questions as people tell them, of any length, in the words of any dialect."""
 SHARES = {"listed": 0.42, "unlisted": 0.16, "service": 0.16, "command": 0.12, "value": 0.14}
 _MARKS = re.compile(r"[^\u4e00-\u9fff]+")
 
@@ -74,14 +77,30 @@ def sayings(part: str, seed: int) -> Iterator[Saying]:
         )
 
 
-def make(part: str, folder: Path, number: int, kokoro: synthetic_voices.Kokoro | None, seed: int) -> None:
-    """``number`` recordings with their manifest; goes on where an earlier run stopped."""
+def questions(part: str) -> list[Saying]:
+    """All questions in scope of the sets for this part; what only digits or letters can say is left out."""
+    folder, found = ROOT / "knowledge" / "evaluation", []
+    for name in QUESTIONS[part]:
+        for line in (folder / f"{name}.jsonl").read_text("utf-8").splitlines():
+            row = json.loads(line)
+            if row.get("topic") and not re.search("[0-9A-Za-z]", row["text"]):
+                found.append(Saying(_MARKS.sub("", row["text"]), "open", f"topic:{row['topic']}", False))
+    return found
+
+
+def make(
+    source: Iterator[Saying],
+    part: str,
+    folder: Path,
+    number: int,
+    kokoro: synthetic_voices.Kokoro | None,
+    seed: int,
+) -> None:
+    """At most ``number`` recordings with their manifest; goes on where an earlier run stopped."""
     folder.mkdir(parents=True, exist_ok=True)
     manifest = folder / "manifest.jsonl"
     have = len(manifest.read_text("utf-8").splitlines()) if manifest.is_file() else 0
-    source = sayings(part, seed)
-    for count in range(number):
-        saying = next(source)
+    for count, saying in enumerate(islice(source, number)):
         if count < have:
             continue
         chance = random.Random(f"{part} {seed} {count}")
@@ -140,15 +159,18 @@ def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("part", choices=("fit", "test"))
+    parser.add_argument("--questions", action="store_true", help="whole questions instead of the mixture")
     parser.add_argument("--kokoro", help="folder made by fetch_kokoro.sh; without it espeak-ng speaks")
     parser.add_argument("--work", help="folder of caches and checkpoints")
     parser.add_argument("--number", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     kokoro = synthetic_voices.Kokoro(Path(arguments.kokoro)) if arguments.kokoro else None
-    name = f"repair-{arguments.part}-{'kokoro' if kokoro else 'espeak'}"
+    whole = "-questions" if arguments.questions else ""
+    name = f"repair-{arguments.part}{whole}-{'kokoro' if kokoro else 'espeak'}"
     folder = corpus.workplace(arguments.work) / "synthetic" / name
-    make(arguments.part, folder, arguments.number, kokoro, arguments.seed)
+    source = iter(questions(arguments.part)) if whole else sayings(arguments.part, arguments.seed)
+    make(source, arguments.part, folder, arguments.number, kokoro, arguments.seed)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from audio.hearing import Question
 from audio.repair.decision import (
     CALIBRATION,
     FEATURES,
+    TOPIC_FEATURES,
     Judged,
     calibration,
     decide,
@@ -22,6 +23,7 @@ from audio.repair.decision import (
     probability,
 )
 from audio.repair.evidence import Evidence, Hypothesis, Situation, gather
+from audio.repair.fit import MODELS
 from audio.repair.meanings import Phrase
 from audio.repair.phrasebook import Phrasebook, spoken_units
 from tests.audio.repair.small_book import KNOWN, PHRASES, book, heard, sound_of
@@ -85,20 +87,33 @@ def test_a_yes_that_binds_needs_more_than_one_that_does_not() -> None:
     assert binding.verdict == ("accept" if chance >= KNOWN.binding else "ask")
 
 
-def test_words_of_a_topic_are_answered_or_asked_about_and_bind_nothing() -> None:
+def test_a_topic_that_survived_wrong_words_is_answered_or_asked_about_and_binds_nothing() -> None:
     known = replace(KNOWN, answer=0.6, topic=0.3)
 
-    def verdict(words: float, situation: Situation = OPEN, meaning: str = "topic:card") -> Judged:
-        asis = Hypothesis("那张卡没了", meaning, 8, score=-0.6, heard=True, vote=0.9)
-        return decide(Evidence(asis, None, words, True), situation, known)
+    def verdict(
+        share: float, words: float = 0.5, situation: Situation = OPEN, topic: str = "topic:card"
+    ) -> Judged:
+        asis = Hypothesis("哪张咖没料", f"words:{topic}", 8, score=-0.9, heard=True)
+        return decide(Evidence(asis, None, words, True, topic, share), situation, known)
 
-    answered, asked, again = verdict(0.7), verdict(0.2), verdict(-0.7)
-    assert (answered.verdict, answered.text, answered.repaired) == ("answer", "那张卡没了", False)
+    answered, asked, choices, again = verdict(0.97), verdict(0.85), verdict(0.49, 0.9), verdict(0.1)
+    assert (answered.verdict, answered.text, answered.repaired) == ("answer", "哪张咖没料", False)
     assert (asked.verdict, asked.text, asked.meaning) == ("ask", "", "topic:card")
+    assert (choices.verdict, choices.because) == ("answer", "topics")  # retrieval asks which one by itself
     assert again.verdict == "again"
     for situation in (Situation(Question("yes_no")), Situation(binding=True)):
-        assert verdict(0.7, situation).verdict != "answer"
-    assert verdict(0.7, meaning="service:pension-certification").verdict != "answer"
+        assert verdict(0.97, situation=situation).verdict != "answer"
+
+
+def test_an_emergency_is_passed_on_when_it_is_likely_and_never_asked_about() -> None:
+    known = replace(KNOWN, answer=0.6, topic=0.3)
+
+    def verdict(share: float) -> Judged:
+        asis = Hypothesis("我不想货了", "words:我不想货了", 9, score=-0.9, heard=True)
+        return decide(Evidence(asis, None, 0.5, True, "emergency:suicide", share), OPEN, known)
+
+    assert (verdict(0.97).verdict, verdict(0.97).text) == ("answer", "我不想货了")
+    assert verdict(0.85).verdict == "again"  # it has no title to ask about
 
 
 def test_without_time_for_the_sound_the_words_decide() -> None:
@@ -114,6 +129,7 @@ def test_text_retrieval_has_a_vote() -> None:
 
     with_vote = gather(heard("那张卡没了"), None, OPEN, book(), PLAIN, vote)
     assert with_vote.asis.meaning == "topic:card" and with_vote.asis.vote == 0.9
+    assert (with_vote.topic, with_vote.share) == ("topic:card", 0.9)
     without = gather(heard("那张卡没了"), None, OPEN, book(), PLAIN, None)
     assert probability(with_vote.asis, with_vote, KNOWN) > probability(without.asis, without, KNOWN)
 
@@ -139,10 +155,11 @@ def test_any_evidence_gives_a_verdict_whose_confidence_reaches_its_limit(  # typ
 
 def test_the_shipped_calibration_is_whole_and_cautious() -> None:
     known = calibration()
-    assert set(known.weights) == {"asis-sound", "best-sound", "asis-text", "best-text"}
-    assert all(len(row) == len(FEATURES) for row in known.weights.values())
+    assert set(known.weights) == set(MODELS)
+    for name, row in known.weights.items():
+        assert len(row) == len(TOPIC_FEATURES if name.startswith("topic") else FEATURES)
     assert 0.5 <= known.ask <= known.accept <= known.binding < 1.0
-    assert 0.0 < known.topic <= known.answer <= known.accept
+    assert 0.0 < known.topic <= known.answer < 1.0
     assert json.loads(CALIBRATION.read_text("utf-8"))["about"]
 
 
