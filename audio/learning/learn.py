@@ -17,7 +17,7 @@ from pathlib import Path
 
 from audio.acoustic.reading import AcousticModel, read_model
 from audio.acoustic.units import UnknownSyllable
-from audio.files import read_speech
+from audio.files import AudioFileError, read_speech
 from audio.graphs.accent import Accent, accent_of, accented
 from audio.graphs.build import ACOUSTIC
 from audio.graphs.lexicon import pronunciations
@@ -71,11 +71,11 @@ def learn(
     model: Path = ACOUSTIC,
     into: Path | None = None,
 ) -> Outcome:
-    """Raises PackError, RecordingsError, AudioFileError, subprocess.CalledProcessError (building a graph)."""
+    """Raises PackError, RecordingsError, ModelUnreadable, subprocess.CalledProcessError (building a graph)."""
     pack, folder = load_pack(dialect, packs), into or learned_folder(dialect)
     acoustic = read_model(model / "am" / "final.mdl")
     tell(f"读 {len(recordings)} 条录音……")
-    sounds = [read_speech(recording.path) for recording in recordings]
+    sounds = [_sound(recording.path) for recording in recordings]
     accent = accent_of(pack)
     taught = [
         _taught(acoustic, accent, recording, pcm) for recording, pcm in zip(recordings, sounds, strict=True)
@@ -121,6 +121,14 @@ def learn(
     if outcome.kept:
         _keep(outcome, digests, model)
     return outcome
+
+
+def _sound(path: Path) -> trial.Pcm:
+    """Says which of the many recordings cannot be read."""
+    try:
+        return read_speech(path)
+    except AudioFileError as error:
+        raise RecordingsError(f"{path.name}：{error}") from error
 
 
 def _taught(acoustic: AcousticModel, accent: Accent, recording: Recording, pcm: trial.Pcm) -> Taught:
