@@ -1,8 +1,8 @@
 """`xiangyin dialect learn`: estimate, try on phrases that were not used, keep only what is better.
 
-Every recording is judged with what was learnt from other people's recordings (folds by speaker where there are
-enough speakers, else by sentence). Only if that is better than what is in use is everything learnt once more from
-all recordings and put into `var/dialects/<id>`.
+Every recording is judged with what was learnt from other sentences, and where there are enough speakers who do not
+all read the same list, from other people (folds by speaker, else by sentence). Only if that is better than what is
+in use is everything learnt once more from all recordings and put into `var/dialects/<id>`.
 """
 
 from __future__ import annotations
@@ -96,9 +96,14 @@ def learn(
         for number in range(max(folds) + 1):
             tell(f"学其余的，拿第 {number + 1} 份没学过的来试……")
             place = Path(work) / f"fold{number}"
-            others = [one for one, fold in zip(taught, folds, strict=True) if fold != number]
-            write_learned(place / "learned", estimate(others, accent.shifts).learned)
             held = [index for index, fold in enumerate(folds) if fold == number]
+            tried = {texts[index] for index in held}
+            others = [
+                one
+                for one, fold in zip(taught, folds, strict=True)
+                if fold != number and one.text not in tried
+            ]
+            write_learned(place / "learned", estimate(others, accent.shifts).learned)
             way = trial.Way(dialect, packs, model, place / "learned")
             judged = trial.scores(
                 [sounds[i] for i in held], [texts[i] for i in held], choices, way, place / "graphs"
@@ -143,9 +148,14 @@ def _taught(acoustic: AcousticModel, accent: Accent, recording: Recording, pcm: 
 
 
 def _folds(recordings: Sequence[Recording]) -> tuple[list[int], bool]:
-    """Which fold each recording is in. A speaker, or a sentence, is never in two."""
-    speakers = {r.speaker for r in recordings}
-    by_speaker = "" not in speakers and len(speakers) >= 2 * FOLDS
+    """Which fold each recording is in. A speaker, or a sentence, is never in two.
+
+    People who were all given the same sentences are told apart by sentence: what was learnt of one's readings would
+    otherwise be tried on the very sentence that it was learnt from.
+    """
+    speakers, texts = {r.speaker for r in recordings}, {r.text for r in recordings}
+    enough = "" not in speakers and len(speakers) >= 2 * FOLDS
+    by_speaker = enough and 2 * len(texts) > len(recordings)
     keys = [r.speaker if by_speaker else r.text for r in recordings]
     order = {key: number for number, key in enumerate(dict.fromkeys(keys))}
     return [order[key] % FOLDS for key in keys], by_speaker
