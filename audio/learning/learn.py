@@ -30,7 +30,7 @@ from dialects.packs import FOLDER, load_pack
 
 FOLDS = 3
 CONFIDENT = 0.9
-"""How sure (bootstrap) the improvement must be before anything is changed."""
+"""How sure (`trial.better`) the improvement must be before anything is changed."""
 Tell = Callable[[str], None]
 
 

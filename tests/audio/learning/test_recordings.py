@@ -103,3 +103,9 @@ def test_better_is_sure_only_of_a_clear_gain() -> None:
     assert better([same] * 30, [same] * 30) == 0.5
     assert better([fine] * 30, [worse] * 30) == 0.0
     assert better([same] * 30, [*[same] * 28, fine, worse]) < 0.9
+
+
+def test_two_sentences_won_by_chance_do_not_count_as_learnt() -> None:
+    picked, missed = Score(True, 5, 10), Score(False, 5, 10)
+    assert better([missed] * 51, [picked] * 2 + [missed] * 49) < 0.9
+    assert better([missed] * 51, [picked] * 5 + [missed] * 46) > 0.9
