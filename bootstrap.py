@@ -69,6 +69,7 @@ def steps(tests: bool) -> list[Step]:
     packages = RUN_PACKAGES + (TEST_PACKAGES if tests else ())
     phrasings = (ROOT / "knowledge" / "entries", ROOT / "knowledge" / "boundaries")
     services, packs = ROOT / "actions" / "services", ROOT / "dialects"
+    sounds = (packs / "sounds.py", packs / "syllables.py", *sorted(packs.glob("*/sounds.tsv")))
     return [
         Step(
             "system" + ("-tests" if tests else ""),
@@ -101,7 +102,7 @@ def steps(tests: bool) -> list[Step]:
             "index",
             "knowledge index",
             lambda: module("knowledge.index", "build"),
-            inputs=(*phrasings, ROOT / "knowledge" / "retrieval", ROOT / "knowledge" / "encoder"),
+            inputs=(*phrasings, *sounds, ROOT / "knowledge" / "retrieval", ROOT / "knowledge" / "encoder"),
             present=lambda: (VAR / "knowledge" / "current").exists(),
         ),
         Step(

@@ -28,23 +28,28 @@ NO_TRIP_SAID = re.compile("手机|网上|不用跑")
 """An answer that says so itself is not followed by the note that nobody has to go anywhere."""
 SPOKEN_LINES = 4
 """Lines of a section that are said aloud; the rest is on the screen."""
+OFF_THE_PHONE = re.compile(r"\[(.*?)\]")
+OF_A_DEFINITION = {"prompt": "text", "service_start": "says_first"}
+"""Sentences with a parameter that is a service definition's own text, marked as ours are."""
 
 
 def word(outcomes: Sequence[Mapping[str, Any]], channel: str) -> tuple[str, str]:
     """(speech, display) of a turn's outcomes, in order. Raises KeyError for a sentence nobody wrote."""
-    spoken, shown = zip(*(one(outcome) for outcome in outcomes), strict=True)
+    spoken, shown = zip(*(one(outcome, channel) for outcome in outcomes), strict=True)
     return join(spoken, ""), join(shown, "\n")
 
 
-def one(outcome: Mapping[str, Any]) -> tuple[str, str]:
+def one(outcome: Mapping[str, Any], channel: str = "") -> tuple[str, str]:
     """(speech, display) of one outcome."""
     params = dict(outcome.get("params") or {})
     if outcome["sentence"] in ("answer", "answer_offer"):
-        return answer(params, outcome.get("source") or {})
+        return answer(params, outcome.get("source") or {}, channel)
+    if own := OF_A_DEFINITION.get(outcome["sentence"]):
+        params[own] = said_through(channel, str(params[own]))
     params["again_note"] = "这件事刚才已经办过了，没有重复办。" if params.get("again") else ""
     params["dialect_name"] = dialect_name(str(params.get("dialect") or ""))
-    params |= _basis(params, outcome.get("source") or {})
-    sentence = sentences()[outcome["sentence"]]
+    params |= _basis(params, outcome.get("source") or {}, channel)
+    sentence = sentences(channel)[outcome["sentence"]]
     forms: dict[str, str] = sentence if isinstance(sentence, dict) else {"speech": str(sentence)}
     speech = fill(forms["speech"], params)
     display = fill(forms.get("display", forms["speech"]), params)
@@ -53,7 +58,7 @@ def one(outcome: Mapping[str, Any]) -> tuple[str, str]:
     return speech, display
 
 
-def answer(params: Mapping[str, Any], source: Mapping[str, Any]) -> tuple[str, str]:
+def answer(params: Mapping[str, Any], source: Mapping[str, Any], channel: str = "") -> tuple[str, str]:
     """An answer from an entry: its sentence or the section asked for, then source, date and place, then a question."""
     section = params.get("section") or ""
     asked = f"要不要现在就给您办{params['service_title']}？" if params.get("service_title") else ""
@@ -67,7 +72,7 @@ def answer(params: Mapping[str, Any], source: Mapping[str, Any]) -> tuple[str, s
     wanted = [str(line) for line in params.get(SECTIONS.get(section, ""), [])]
     if wanted:
         said = _listed(section, wanted[:SPOKEN_LINES])
-        said += str(sentences()["rest_shown"]) if wanted[SPOKEN_LINES:] else ""
+        said += str(sentences(channel)["rest_shown"]) if wanted[SPOKEN_LINES:] else ""
         shown = _listed(section, wanted)
     else:
         said = shown = ended(str(params["short"]))
@@ -87,14 +92,14 @@ def _listed(section: str, lines: Sequence[str]) -> str:
     return f"{section}：" + "；".join(line.rstrip("。；") for line in lines) + "。"
 
 
-def _basis(params: Mapping[str, Any], source: Mapping[str, Any]) -> dict[str, str]:
+def _basis(params: Mapping[str, Any], source: Mapping[str, Any], channel: str) -> dict[str, str]:
     """What sentences about a rule's basis are filled with, besides their own params."""
     older = str(sentences()["law_older"]) if params.get("older") else ""
     return {
         "source_said": spoken_source(source).removeprefix("依据"),
         "source_shown": shown_source(source),
         "law_older": older,
-        "law_notes": (str(sentences()["rest_shown"]) if params.get("cut") else "") + older,
+        "law_notes": (str(sentences(channel)["rest_shown"]) if params.get("cut") else "") + older,
         "day_said": day(params.get("day")),
         "document_said": str(params.get("document") or "").removeprefix("中华人民共和国"),
     }
@@ -140,8 +145,9 @@ def canned(name: str, **params: Any) -> str:
 
 
 def fixed_sentences() -> list[str]:
-    """Speech of every canned sentence that holds no parameter; the welcome first."""
-    spoken = (s["speech"] if isinstance(s, dict) else str(s) for s in sentences().values())
+    """Speech of every canned sentence that holds no parameter, on any channel; the welcome first."""
+    every = (*sentences().values(), *sentences("phone").values())
+    spoken = dict.fromkeys(s["speech"] if isinstance(s, dict) else str(s) for s in every)
     return sorted((text for text in spoken if "{" not in text), key=lambda text: text != canned("welcome"))
 
 
@@ -176,8 +182,18 @@ def join(parts: Sequence[str], between: str) -> str:
     return between.join(part for part in parts if part)
 
 
-@functools.cache
-def sentences() -> dict[str, Any]:
-    """The canned sentences, read once."""
+def said_through(channel: str, text: str) -> str:
+    """A text of ours as this channel says it: on the telephone without what stands in [ ]."""
+    return OFF_THE_PHONE.sub("" if channel == "phone" else r"\1", text)
+
+
+@functools.lru_cache(maxsize=8)
+def sentences(channel: str = "") -> dict[str, Any]:
+    """The canned sentences as this channel says them, read once."""
     content: dict[str, Any] = yaml.safe_load(SENTENCES.read_text("utf-8"))
-    return content
+    return {
+        name: {form: said_through(channel, text) for form, text in sentence.items()}
+        if isinstance(sentence, dict)
+        else said_through(channel, sentence)
+        for name, sentence in content.items()
+    }

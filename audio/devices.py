@@ -2,7 +2,7 @@
 
 The microphone gives 20 ms frames of 16 kHz mono int16. The loudspeaker plays WAVs of ours and can be lowered,
 paused and stopped within one block (20 ms). Without a library, a server or a card there is a sentence, not a
-crash; a device pulled out while in use is noticed within LOST_AFTER seconds.
+crash; a device or a sound server gone while in use is noticed within LOST_AFTER seconds.
 """
 
 from __future__ import annotations
@@ -25,17 +25,18 @@ from audio.resampling import StreamResampler
 
 FRAME_SECONDS = 0.02
 FRAME_SAMPLES = int(SAMPLE_RATE * FRAME_SECONDS)
-LOST_AFTER = 2.0  # seconds without a frame: the microphone is gone
+LOST_AFTER = 2.0  # seconds in which no frame came or no block was taken: the device is gone
 WAITING_FRAMES = 500  # 10 s of sound nobody has read; older frames are dropped, never memory grown
 DRIFT = 0.03  # seconds between counted and said stream time that are mended
 DUCKED = 0.2  # loudness while a barge-in is being weighed
 
-Code = Literal["no_library", "no_microphone", "no_speaker", "lost"]
+Code = Literal["no_library", "no_microphone", "no_speaker", "lost", "speaker_lost"]
 SENTENCES: dict[Code, str] = {
     "no_library": "这台机器没有装声音部件，请运行 make setup，或者打字。",
     "no_microphone": "没有找到麦克风，请插好再试，或者打字。",
     "no_speaker": "没有找到喇叭，请插好再试，请先看屏幕上的字。",
     "lost": "麦克风断了，请检查插头，或者打字。",
+    "speaker_lost": "喇叭断了，请检查插头，请先看屏幕上的字。",
 }
 
 
@@ -159,6 +160,7 @@ class Speaker:
         self._at = 0
         self._gain = 1.0
         self._played, self._clock = played, StreamClock()
+        self._taken_at = 0.0  # monotonic
         self._idle = threading.Event()
         self._idle.set()
         chosen = _choose(device, "outputs", "no_speaker")
@@ -183,13 +185,20 @@ class Speaker:
 
     @property
     def playing(self) -> bool:
-        return not self._idle.is_set()
+        """Raises DeviceError(speaker_lost) when the rest is not going to be heard."""
+        if self._idle.is_set():
+            return False
+        waited = monotonic() - self._taken_at
+        if not self._stream.active or waited > LOST_AFTER:
+            raise DeviceError("speaker_lost", f"nothing taken for {waited:.1f} s")
+        return True
 
     def play(self, wav: bytes) -> None:
         """Begin to play a mono int16 WAV of any rate; what was playing is replaced."""
         sound = _samples(wav, self.rate)
         with self._lock:
             self._sound, self._at, self._gain = sound, 0, 1.0
+            self._taken_at = monotonic()
             self._idle.clear() if sound.size else self._idle.set()
 
     def duck(self) -> None:
@@ -211,8 +220,12 @@ class Speaker:
         return self._idle.wait(timeout)
 
     def drain(self) -> None:
-        """Wait until everything has been heard, the blocks on their way too; nothing can be played after."""
-        self._idle.wait()
+        """Wait until everything has been heard, the blocks on their way too; nothing can be played after.
+
+        Raises DeviceError(speaker_lost).
+        """
+        while self.playing:
+            self._idle.wait(FRAME_SECONDS)
         self._stream.stop()
 
     def close(self) -> None:
@@ -223,6 +236,7 @@ class Speaker:
         with self._lock:
             piece = self._sound[self._at : self._at + frames]
             self._at += piece.size
+            self._taken_at = monotonic()
             if self._at >= self._sound.size:
                 self._idle.set()
         scaled = (piece * self._gain).astype(np.int16) if self._gain != 1.0 else piece

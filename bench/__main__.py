@@ -15,7 +15,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from assistant.settings import load_settings
 from assistant.stack import Stack, on_free_ports
 from audio.files import read_speech
 from audio.voice import speak
+from bench.figures import Figure, p50_p95, shown
 from bench.visitor import Visitor
 from knowledge.answering import Knowledge
 
@@ -50,9 +51,6 @@ GOALS = {
     "resident whole stack, MB": 2500.0,
 }
 """At most so much; of p50/p95 the p95. Those of docs/measurements.md."""
-
-Figure = float | tuple[int, int]
-"""One number, or p50 and p95."""
 
 
 def main() -> int:
@@ -94,10 +92,6 @@ def judged(figures: Mapping[str, Figure]) -> dict[str, dict[str, Any]]:
         for name, value in figures.items()
         if name in GOALS
     }
-
-
-def shown(value: Figure) -> str:
-    return f"{value[0]} / {value[1]}" if isinstance(value, tuple) else f"{value:g}"
 
 
 def turns(visitor: Visitor, count: int) -> dict[str, Figure]:
@@ -161,12 +155,6 @@ def measure(count: int, work: Callable[[int], object]) -> list[float]:
         work(n)
         seconds.append(time.perf_counter() - begun)
     return seconds
-
-
-def p50_p95(seconds: Sequence[float]) -> tuple[int, int]:
-    """Milliseconds."""
-    ordered = sorted(seconds)
-    return round(1000 * statistics.median(ordered)), round(1000 * ordered[int(0.95 * (len(ordered) - 1))])
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ import os
 import random
 import re
 import resource
-import statistics
 import sys
 import tempfile
 import time
@@ -23,10 +22,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from rich.progress import Progress
 
+from bench.figures import Figure, p50_p95, shown
 from knowledge.importing.passage import Draft, Passage, PassageSource
 from knowledge.importing.store import PassageStore
 from knowledge.importing.taking import import_paths
@@ -75,11 +74,11 @@ def main() -> int:
         print(json.dumps(figures, ensure_ascii=False))
     else:
         for name, value in figures.items():
-            print(f"{name:<40} {value}")
+            print(f"{name:<40} {shown(value)}")
     return 0
 
 
-def measure(base: Sequence[Passage], corpus: Sequence[Passage], folder: Path, count: int) -> dict[str, Any]:
+def measure(base: Sequence[Passage], corpus: Sequence[Passage], folder: Path, count: int) -> dict[str, Figure]:
     begun, busy = time.perf_counter(), time.process_time()
     with Progress(disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("建索引", total=len(corpus))
@@ -95,7 +94,7 @@ def measure(base: Sequence[Passage], corpus: Sequence[Passage], folder: Path, co
     words = [timed(found, question) for question in questions(base, count)]
     exact = [timed(found, f"{p.document}{p.article}") for p in base[:count] if p.article]
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-    return {
+    figures: dict[str, Figure] = {
         "passages": len(corpus),
         "base passages": len(base),
         "build, s": round(built, 1),
@@ -103,12 +102,14 @@ def measure(base: Sequence[Passage], corpus: Sequence[Passage], folder: Path, co
         "open and first question, ms": round(1000 * opened, 1),
         "by words, ms p50/p95": p50_p95([wall for wall, _ in words]),
         "by words, ms of processor p50/p95": p50_p95([cpu for _, cpu in words]),
-        "by article, ms p50/p95": p50_p95([wall for wall, _ in exact]),
         "changed over while running, ms": round(1000 * changed_over(found, base, folder), 1),
         "index, MB": round(size / 1e6),
         "highest resident, MB": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000),
         "load of the machine": round(os.getloadavg()[0], 1),
     }
+    if exact:
+        figures["by article, ms p50/p95"] = p50_p95([wall for wall, _ in exact])
+    return figures
 
 
 def changed_over(found: Passages, base: Sequence[Passage], folder: Path) -> float:
@@ -182,13 +183,6 @@ def timed(found: Passages, question: str) -> tuple[float, float]:
     begun, busy = time.perf_counter(), time.process_time()
     found.find(question, as_of=date(2026, 11, 25))
     return time.perf_counter() - begun, time.process_time() - busy
-
-
-def p50_p95(seconds: Sequence[float]) -> str:
-    if not seconds:
-        return "-"
-    ordered = sorted(seconds)
-    return f"{1000 * statistics.median(ordered):.1f} / {1000 * ordered[int(0.95 * (len(ordered) - 1))]:.1f}"
 
 
 if __name__ == "__main__":

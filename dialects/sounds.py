@@ -1,20 +1,15 @@
 """How packs write sounds: Mandarin's initials and finals, and the nearest of them to a dialect's own sound.
 
-`sounds.tsv` writes an initial as it is (`zh`), a final with a hyphen (`-eng`), nothing as `∅`. The finals of
-zi/ci/si and of zhi/chi/shi/ri are `-ii` and `-iii`. Tones, 入声 and sounds that Mandarin lacks have no unit in our
-acoustic model: they stay in the pack for people to read, and the decoding graph goes without.
+`sounds.tsv` writes an initial as it is (`zh`), a final with a hyphen (`-eng`), nothing as `∅`
+(all of them: `syllables.py`). Tones, 入声 and sounds that Mandarin lacks have no unit in our acoustic model: they stay
+in the pack for people to read, and the decoding graph goes without.
 """
 
 from __future__ import annotations
 
 from dialects.packs import SoundShift
+from dialects.syllables import FINALS, INITIALS
 
-INITIALS = ("b", "p", "m", "f", "d", "t", "n", "l", "g", "k", "h", "j", "q", "x",
-            "zh", "ch", "sh", "r", "z", "c", "s")  # fmt: skip
-FINALS = ("a", "o", "e", "ai", "ei", "ao", "ou", "an", "en", "ang", "eng", "ong", "er",
-          "i", "ia", "ie", "iao", "iu", "ian", "in", "iang", "ing", "iong",
-          "u", "ua", "uo", "uai", "ui", "uan", "un", "uang", "v", "ve", "van", "vn",
-          "ii", "iii")  # fmt: skip
 NOTHING = "∅"
 _WRITTEN = {"ü": "v", "üe": "ve", "üan": "van", "ün": "vn"}
 _NEAREST = {

@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,13 +23,14 @@ from knowledge.encoder.encode import Encoder, Vectors, index_encoder
 from knowledge.encoder.layout import STAMP
 from knowledge.lint import lint
 from knowledge.paths import encoder_folder, index_folder
-from knowledge.retrieval.bags import Bags
+from knowledge.retrieval.bags import ChannelBags
 from knowledge.retrieval.refit import refit
 from knowledge.retrieval.rows import Row, index_rows
 from knowledge.retrieval.snapshot import Fit, read_directions, read_vectors, write_snapshot
+from knowledge.retrieval.sounds import Sounds
 from knowledge.store import KNOWLEDGE, Store, load_store
 
-FORMAT = 3
+FORMAT = 5
 FUSION = Path(__file__).parent / "retrieval" / "fusion.json"
 KEPT_VERSIONS = 3
 LIVE = "-live"
@@ -44,22 +45,23 @@ def build(
     fusion_file: Path = FUSION,
     quiet: bool = False,
     live: bool = False,
-    bags: Mapping[str, Bags] | None = None,
+    bags: ChannelBags | None = None,
     activate: bool = True,
 ) -> Path:
     """Build from ``root`` into ``index_dir`` and make it current; returns the index's own folder.
 
     Broken entries are left out and the rest is built. With ``live``, only the directions of changed labels
     are learned anew where few changed (about a second instead of ten); ``bags`` remember terms between two
-    calls; without ``activate``, the index in use stays in use. Raises FileNotFoundError when ``root`` or the
-    encoder is missing; the index in use stays untouched then.
+    calls, without them sounds are those of the dialect packs; without ``activate``, the index in use stays in
+    use. Raises FileNotFoundError when ``root`` or the encoder is missing; the index in use stays untouched then.
     """
     folder = index_dir or index_folder()
     store = load_store(root)
     rows = index_rows(store)
     stamp = _encoder_stamp() if encoder is None else "given"
     fusion = json.loads(fusion_file.read_text(encoding="utf-8"))
-    name = _fingerprint(store, rows, fusion, stamp)
+    bags = bags or ChannelBags(Sounds.of_packs())
+    name = _fingerprint(store, rows, fusion, bags.sounds, stamp)
     exact = (folder / name / "manifest.json").is_file()
     fit = _refitting(folder, rows, stamp) if live and not exact else None
     name += LIVE if fit else ""
@@ -77,7 +79,7 @@ def build(
             "entries": len(store.entries),
         }
         entries, boundaries = dict(store.entries), dict(store.boundaries)
-        write_snapshot(staging, rows, vectors, entries, boundaries, fusion, manifest, fit, bags)
+        write_snapshot(staging, rows, vectors, entries, boundaries, fusion, manifest, bags, fit)
         _put(staging, target)
     if activate:
         make_current(folder, name)
@@ -181,8 +183,8 @@ def _encoder_stamp() -> str:
     return hashlib.sha256(weights.read_bytes()).hexdigest()
 
 
-def _fingerprint(store: Store, rows: list[Row], fusion: object, stamp: str) -> str:
-    digest = hashlib.sha256(f"{FORMAT} {stamp} {fusion}".encode())
+def _fingerprint(store: Store, rows: list[Row], fusion: object, sounds: Sounds, stamp: str) -> str:
+    digest = hashlib.sha256(f"{FORMAT} {stamp} {fusion} {sounds.merged}".encode())
     for row in rows:
         digest.update(repr((row.text, row.label, row.kind)).encode())
     for entry in store.entries.values():

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import jieba
 
-from knowledge.retrieval.sounds import syllables
+from knowledge.retrieval.sounds import Sounds
 
 MOST_OTHERS = 12
 
@@ -33,7 +33,7 @@ def mishear(text: str, rate: float, rng: random.Random) -> str:
 @lru_cache(maxsize=65536)
 def homophones(word: str) -> tuple[tuple[str, float], ...]:
     """Other words of like sound with the square root of their frequency, the most frequent ones."""
-    sound = " ".join(syllables(word))
+    sound = _sound(word)
     found = [(w, f**0.5) for w, f in _by_sound().get(sound, ()) if w != word]
     return tuple(sorted(found, key=lambda pair: -pair[1])[:MOST_OTHERS])
 
@@ -45,5 +45,14 @@ def _by_sound() -> dict[str, list[tuple[str, int]]]:
     table: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for word, count in jieba.dt.FREQ.items():
         if count >= 50 and len(word) <= 2 and all("\u4e00" <= c <= "\u9fff" for c in word):
-            table[" ".join(syllables(word))].append((word, count))
+            table[_sound(word)].append((word, count))
     return table
+
+
+def _sound(word: str) -> str:
+    return " ".join(_sounds().syllables(word))
+
+
+@lru_cache(maxsize=1)
+def _sounds() -> Sounds:
+    return Sounds.of_packs()

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -25,7 +25,7 @@ class SoundCard:
     """`speak_into_microphone` plays a file to whoever records; `record` hears what the speaker plays."""
 
     environment: dict[str, str]
-    server: subprocess.Popen[bytes]
+    server: subprocess.Popen[bytes] = field(init=False)
 
     def speak_into_microphone(self, wav: Path) -> subprocess.Popen[bytes]:
         return self._start("paplay", "--device=micfeed", "--latency-msec=20", str(wav))
@@ -39,6 +39,13 @@ class SoundCard:
     def unplug(self) -> None:
         self.server.terminate()
         self.server.wait(10)
+
+    def plug_in(self) -> None:
+        """The server, with the same devices each time."""
+        self.server = subprocess.Popen(SERVER, env=self.environment, stderr=subprocess.PIPE)
+        _until_ready(self.server, self.environment)
+        for command in (["set-default-source", "mic"], ["set-default-sink", "speaker"]):
+            subprocess.run(["pactl", *command], env=self.environment, check=True, timeout=10)
 
     def _start(self, *command: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(command, env=self.environment)
@@ -55,18 +62,15 @@ def sound_card(
     folder.chmod(0o700)
     environment = {**os.environ, "XDG_RUNTIME_DIR": str(folder), "HOME": str(folder), "LC_ALL": "C"}
     environment.pop("PULSE_SERVER", None)
-    server = subprocess.Popen(SERVER, env=environment, stderr=subprocess.PIPE)
+    card = SoundCard(environment)
     try:
-        _until_ready(server, environment)
-        for command in (["set-default-source", "mic"], ["set-default-sink", "speaker"]):
-            subprocess.run(["pactl", *command], env=environment, check=True, timeout=10)
+        card.plug_in()
         for name in ("XDG_RUNTIME_DIR", "HOME"):
             monkeypatch.setenv(name, environment[name])
-        yield SoundCard(environment, server)
+        yield card
     finally:
-        if server.poll() is None:
-            server.terminate()
-        server.wait(10)
+        if card.server.poll() is None:
+            card.unplug()
 
 
 def _until_ready(server: subprocess.Popen[bytes], environment: dict[str, str]) -> None:

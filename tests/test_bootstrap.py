@@ -150,3 +150,9 @@ def test_the_launcher_starts_from_a_finished_environment_only(
     environment = {"PATH": f"{tmp_path / 'bin'}{os.pathsep}/usr/bin{os.pathsep}/bin"}
     result = subprocess.run([str(launcher), "up"], env=environment, capture_output=True, text=True)
     assert result.returncode == 1 and result.stdout.split() == [started]
+
+
+def test_a_pack_that_hears_other_sounds_alike_has_the_index_built_again() -> None:
+    index = next(step for step in bootstrap.steps(tests=False) if step.name == "index")
+    tables = set((ROOT / "dialects").glob("*/sounds.tsv"))
+    assert len(tables) >= 9 and tables <= set(index.inputs)

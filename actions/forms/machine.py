@@ -96,8 +96,11 @@ def _collect(state: State, definition: Definition, text: str, intent: str | None
 
 
 def _others(state: State, definition: Definition, text: str, today: date) -> tuple[dict[str, str], str]:
-    """Values said besides the asked one. Pieces of an ID number are never taken for a telephone."""
+    """Values said besides the asked one. Pieces of an ID number are no telephone; the name 徐国庆 holds no day."""
     input = definition.input(state.asked or "")
+    name = read(input, text, today=today) if input.type == "person-name" else None
+    if isinstance(name, Value) and name.value == text:
+        return {}, text
     if input.type != "id-number":
         return take.unasked(definition, state, text, today, skip=input.id)
     number, around = take.whole_id(text, today)

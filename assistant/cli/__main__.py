@@ -9,6 +9,7 @@ import typer
 from assistant.cli import comparing, dialects, evaluating, knowing, running, sounding, turning
 from assistant.cli.output import FAILED, complain
 from assistant.stack import StackError
+from audio.devices import DeviceError
 from audio.files import AudioFileError
 from audio.models import ModelError
 from audio.voice import VoiceUnavailable
@@ -27,7 +28,7 @@ def main() -> None:
     """Run the command; expected failures are one sentence and exit code 1, never a traceback."""
     try:
         app()
-    except (StackError, AudioFileError, ModelError, VoiceUnavailable) as error:
+    except (StackError, AudioFileError, DeviceError, ModelError, VoiceUnavailable) as error:
         complain(str(error))
         sys.exit(FAILED)
     except KeyboardInterrupt:

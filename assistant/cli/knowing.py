@@ -14,7 +14,7 @@ from assistant.wording import sentences
 from knowledge.answering import IndexMissing, Knowledge
 from knowledge.entry import Entry, citation
 from knowledge.importing.store import PassageStore
-from knowledge.laws.sources import wrong_citations
+from knowledge.laws.sources import counted_citations, wrong_citations
 from knowledge.lint import lint as lint_store
 from knowledge.store import load_store
 
@@ -127,7 +127,7 @@ def _remarks(entry: Entry | None, day: date | None) -> list[str]:
 
 
 def stats(as_json: Json = False) -> None:
-    """每个领域多少条目、多少问法。"""
+    """每个领域多少条目、多少问法；引用的文件有多少处对得上导入的文本。"""
     store = load_store()
     domains: dict[str, list[int]] = {}
     for name, entry in store.entries.items():
@@ -136,9 +136,15 @@ def stats(as_json: Json = False) -> None:
         count[1] += len(store.phrasings.get(name, ()))
         count[2] += entry.verify
     table = Table("领域", "条目", "问法", "待核实")
+    here, elsewhere = counted_citations(store, PassageStore().passages())
     for name, (entries, phrasings, verify) in sorted(domains.items()):
         if as_json:
             line({"domain": name, "entries": entries, "phrasings": phrasings, "verify": verify})
         table.add_row(name, str(entries), str(phrasings), str(verify))
-    if not as_json:
-        screen.print(table)
+    if as_json:
+        line({"citations": {"imported": here, "elsewhere": elsewhere}})
+        return
+    table.add_section()
+    table.add_row("合计", *(str(sum(column)) for column in zip(*domains.values(), strict=True)))
+    screen.print(table)
+    screen.print(f"引用 {here + elsewhere} 处：{here} 处的文件导入了文本，{elsewhere} 处没有。")

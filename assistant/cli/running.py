@@ -18,6 +18,7 @@ from assistant.assembly import assistant_for
 from assistant.channels.phone.standing import standing_at
 from assistant.channels.terminal import run_terminal
 from assistant.cli.output import FAILED, line, screen, tell
+from assistant.cli.turning import check_dialect
 from assistant.doctor import examine
 from assistant.settings import load_settings
 from assistant.stack import Stack, running_stack
@@ -78,6 +79,7 @@ def terminal(
     idle: Annotated[float, typer.Option(help="多少秒没人说话就清掉")] = 60.0,
 ) -> None:
     """社区终端：麦克风听、喇叭说。回车打断或重新听，q 退出。"""
+    check_dialect(dialect)
     with running_stack(load_settings(), tell) as settings, asyncio.Runner() as runner:
         assistant = assistant_for(settings)
         log_to(settings.var / "logs" / "terminal.log")

@@ -35,6 +35,7 @@ def add_to(app: typer.Typer) -> None:
 
 def talk(dialect: Dialect = None, as_json: Json = False) -> None:
     """打字聊：一行一句，空行或 Ctrl-D 结束。"""
+    check_dialect(dialect)
     with running_stack(load_settings(), tell) as settings:
         assistant = assistant_for(settings)
         conversation = f"talk-{uuid.uuid4().hex[:12]}"

@@ -2,11 +2,12 @@
 
 From the page: JSON `{"type": "say", "text", "id"}`, `{"type": "listen"}`, `{"type": "stop"}` (end of listening),
 `{"type": "quiet"}` (stop speaking), `{"type": "dialect", "id"}`, and binary frames of 16 kHz mono int16 while
-listening. To the page: `partial`, `thinking`, `reply`, `listening`, `error`, and `speech` followed by one binary
-frame of WAV. A `reply` and an `error` carry the id of the `say` that they answer: what got none is said again with
-its id on the next connection, and a reply that is ready is then given again. A session that is over closes with
-`SESSION_OVER`. What no page of ours sends (another message, too large a frame, half a sample) is told with an `error`
-and closes with `RULE_BROKEN`; what residents do (too long a text, too many turns) is told and the connection stays.
+listening; a `say` ends listening, and what was half heard is no turn. To the page: `partial`, `thinking`, `reply`,
+`listening`, `error`, and `speech` followed by one binary frame of WAV. A `reply` and an `error` carry the id of
+the `say` that they answer: what got none is said again with its id on the next connection, and a reply that is
+ready is then given again. A session that is over closes with `SESSION_OVER`. What no page of ours sends (another
+message, too large a frame, half a sample) is told with an `error` and closes with `RULE_BROKEN`; what residents do
+(too long a text, too many turns) is told and the connection stays.
 """
 
 from __future__ import annotations
@@ -131,6 +132,7 @@ class Visit:
         await self._quiet()
 
     async def _say(self, text: str, message_id: str | None) -> None:
+        self._listener = None
         if len(text) > MAX_TEXT:
             await self._send(type="error", id=message_id, sentence=canned("too_long"))
             return

@@ -138,7 +138,7 @@ def fingerprint(kind: str, phrases: Sequence[str], accent: Accent = PLAIN) -> st
     """Of everything that decides what a graph becomes: phrases, lists, accent and the builder's source."""
     spoken = json.dumps([kind, *phrases, repr(accent)], ensure_ascii=False)
     digest = hashlib.sha256(spoken.encode())
-    sources = [*Path(__file__).parent.glob("*.py"), *LISTS.glob("*.txt")]
+    sources = [*Path(__file__).parent.glob("*.py"), *LISTS.glob("*.txt"), *LISTS.glob("*.tsv")]
     for path in (
         *sorted(sources),
         ROOT / "audio" / "acoustic" / "units.py",

@@ -21,6 +21,10 @@ from audio.acoustic.units import FINALS, INITIALS, UNIT_IDS, UNITS
 from audio.graphs.accent import PLAIN, Accent
 from audio.graphs.lexicon import BACKOFF, FILLER, Lexicon, Units
 
+BLANK_IN_OPEN_SPEECH = 1.5
+"""A frame of blank costs so much where no list is closed. The network's posteriors are not divided by priors, and
+blank takes most frames, so short words were swallowed. Chosen on held-out training speakers, see README.md; closed
+lists have their own balance (``FILLER_COSTS``) and stay without."""
 BLANK_INSIDE_WORD = 0.1  # measured: shared reference of the model format, table of costs a frame
 _PHONES = len(kaldi.phone_names())
 _BACKOFF_PHONE = _PHONES + 1
@@ -44,7 +48,7 @@ def hclg(
     if filler:
         babble = filler_machine(lexicon, *filler)
         lg = pynini.concat(pynini.concat(babble, lg), babble)
-    graph = pynini.compose(hmm_machine(), pynini.arcsort(lg, "ilabel"))
+    graph = pynini.compose(hmm_machine(0.0 if filler else BLANK_IN_OPEN_SPEECH), pynini.arcsort(lg, "ilabel"))
     graph.connect()
     return pynini.arcsort(graph, "ilabel")
 
@@ -139,14 +143,14 @@ def filler_machine(lexicon: Lexicon, enter: float, syllable: float) -> Fst:
     return machine
 
 
-@lru_cache(maxsize=1)
-def hmm_machine() -> Fst:
-    """H: transition ids to phones, 466 states; SIL writes nothing."""
+@lru_cache(maxsize=2)
+def hmm_machine(blank_cost: float = 0.0) -> Fst:
+    """H: transition ids to phones, 466 states; SIL writes nothing. ``blank_cost`` is that of a frame of blank."""
     machine = Fst()
     start, silence = machine.add_state(), machine.add_state()
     machine.set_start(start)
-    machine.add_arc(start, Arc(2, 0, 0.0, silence))
-    machine.add_arc(silence, Arc(1, 0, 0.0, silence))
+    machine.add_arc(start, Arc(2, 0, blank_cost, silence))
+    machine.add_arc(silence, Arc(1, 0, blank_cost, silence))
     units = range(1, len(UNITS) + 1)
     last = {(u, p): machine.add_state() for u in units for p in "ES"}
     direct = {(u, p): machine.add_state() for u in units for p in "BI"}
@@ -170,7 +174,7 @@ def hmm_machine() -> Fst:
     for (unit, position), state in last.items():
         ids = kaldi.transition_ids(kaldi.phone_number(unit, position))
         machine.add_arc(state, Arc(ids.loop, 0, 0.0, state))
-        machine.add_arc(state, Arc(2, 0, 0.0, silence))
+        machine.add_arc(state, Arc(2, 0, blank_cost, silence))
         enter(state, "BS", unit)
     for unit, position in direct:
         key = (unit, position)
@@ -178,8 +182,8 @@ def hmm_machine() -> Fst:
         machine.add_arc(direct[key], Arc(ids.loop, 0, 0.0, direct[key]))
         enter(direct[key], "IE", unit)
         machine.add_arc(through[key], Arc(ids.loop, 0, 0.0, through[key]))
-        machine.add_arc(through[key], Arc(ids.blank_leave, 0, 0.0, blank[key]))
-        machine.add_arc(blank[key], Arc(ids.blank_loop, 0, BLANK_INSIDE_WORD, blank[key]))
+        machine.add_arc(through[key], Arc(ids.blank_leave, 0, blank_cost, blank[key]))
+        machine.add_arc(blank[key], Arc(ids.blank_loop, 0, blank_cost + BLANK_INSIDE_WORD, blank[key]))
         enter(blank[key], "IE", None)
     for state in (start, silence, *last.values()):
         machine.set_final(state)

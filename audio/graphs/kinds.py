@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pynini import Fst
@@ -17,8 +17,10 @@ from audio.graphs import machines
 from audio.graphs.build import BACKGROUND_WORDS
 from audio.graphs.lexicon import Lexicon, frequencies, frequent_words, segment, speakable
 from audio.graphs.phrases import read_list
+from audio.graphs.word_pairs import word_pairs
 from audio.spoken_numbers import cardinal
 
+GENERAL_SHARE = 0.64  # all pairs of words in other people's text together, beside those in phrases of ours
 DIALECT_WORD = 5_000  # a dialect word counts as often as the 1 500th word of jieba's list or so
 COMMAND_SHARE = 0.15  # of the probability in questions with an answer of their own
 FILLER_COSTS = (5.0, 5.5)  # entering, each syllable; chosen on held-out training speakers, see README.md
@@ -78,7 +80,14 @@ def _open(lexicon: Lexicon, phrases: Sequence[str], background_words: int) -> Fs
         background[word] = max(background.get(word, 0), 20_000)
     for word in _DIGITS:
         background[word] = max(background.get(word, 0), 400_000)
-    return machines.bigram(lexicon, sentences, background)
+    return machines.bigram(lexicon, sentences, background, _general(sentences))
+
+
+def _general(sentences: Mapping[tuple[str, ...], float]) -> dict[tuple[str, str], float]:
+    """Pairs of words of other people's text, scaled to the sentences that they stand behind."""
+    ours = sum(len(words) * count for words, count in sentences.items())
+    scale = GENERAL_SHARE * ours / sum(word_pairs().values())
+    return {pair: scale * count for pair, count in word_pairs().items()}
 
 
 def _closed(lexicon: Lexicon, phrases: Sequence[str]) -> Fst:

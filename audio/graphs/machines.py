@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 import pynini
 from pynini import Fst
@@ -16,7 +17,7 @@ from pywrapfst import Arc
 from audio.graphs.lexicon import BACKOFF, Lexicon
 
 DISCOUNT = 0.5
-BACKGROUND_SHARE = 0.3
+BACKGROUND_SHARE = 0.6
 SCALE = 0.9  # of the bigram against the sound; best of 0.3–1.3 on synthetic phrases, see README.md
 
 
@@ -75,11 +76,16 @@ def listed(lexicon: Lexicon, sentences: Sequence[Sequence[str]], costs: Sequence
 
 
 def bigram(
-    lexicon: Lexicon, sentences: Mapping[tuple[str, ...], float], background: Mapping[str, float]
+    lexicon: Lexicon,
+    sentences: Mapping[tuple[str, ...], float],
+    background: Mapping[str, float],
+    general: Mapping[tuple[str, str], float] = MappingProxyType({}),
 ) -> Fst:
     """Back-off bigram of weighted sentences; background words (relative weights) behind the back-off.
 
-    Absolute discounting by 0.5 (Ney, Essen and Kneser 1994). The empty sentence is legal through back-off.
+    ``general`` are pairs of neighbouring words of other text, weighted on the scale of the sentences; a pair
+    whose first word follows nothing is left out. Absolute discounting by 0.5 (Ney, Essen and Kneser 1994). The
+    empty sentence is legal through back-off.
     """
     pairs: dict[str, Counter[str]] = defaultdict(Counter)
     singles: Counter[str] = Counter()
@@ -87,11 +93,16 @@ def bigram(
         for before, after in zip(("<s>", *sentence), (*sentence, "</s>"), strict=True):
             pairs[before][after] += weight  # type: ignore[assignment]
             singles[after] += weight  # type: ignore[assignment]
+    for (_, after), weight in general.items():
+        singles[after] += weight  # type: ignore[assignment]
+    for (before, after), weight in general.items():
+        if before in singles or before == "<s>":
+            pairs[before][after] += weight  # type: ignore[assignment]
     unigram = _mixed(singles, background)
     machine = Fst()
     start, back = machine.add_state(), machine.add_state()
     machine.set_start(start)
-    states = {word: machine.add_state() for word in singles if word != "</s>"}
+    states = {word: machine.add_state() for word in pairs if word != "<s>"}
     states["<s>"] = start
     for word, share in unigram.items():
         if word == "</s>":
@@ -115,7 +126,7 @@ def _history(
             machine.set_final(states[before], cost)
         else:
             number = lexicon.number(word)
-            machine.add_arc(states[before], Arc(number, number, cost, states[word]))
+            machine.add_arc(states[before], Arc(number, number, cost, states.get(word, back)))
     number = lexicon.number(BACKOFF)
     left = -SCALE * math.log(sum(discounts.values()) / total)
     machine.add_arc(states[before], Arc(number, 0, left, back))

@@ -22,12 +22,13 @@ from numpy.typing import NDArray
 from knowledge.encoder.encode import Encoder
 from knowledge.gaps.case import Case
 from knowledge.phrasings import same_wording
+from knowledge.retrieval.sounds import Sounds
 from knowledge.retrieval.terms import sound_terms
 
 BY_MEANING, BY_SOUND, BY_TOPICS = 0.5, 0.2, 0.3
 LIKE_ENOUGH = 0.3
 """Weights and limit were chosen on half of the development topics and checked on the other half, see
-``docs/decisions/0004-gaps-from-records.md``."""
+``docs/decisions/0005-gaps-from-records.md``."""
 
 Shares = Mapping[str, float]
 """Share of each topic or boundary that a wording may mean, together at most 1."""
@@ -94,13 +95,13 @@ def _likeness(
     wordings: Sequence[str], encoder: Encoder, shares_of: Callable[[str], Shares]
 ) -> list[NDArray[np.float32]]:
     """For each wording, how like it is to those before it: a list of rows [0], [1], [2] …"""
-    vectors = encoder.queries(list(wordings))
+    vectors, merged = encoder.queries(list(wordings)), Sounds.of_packs()
     sizes = np.zeros(len(wordings), np.float32)
     with_sound: dict[str, list[int]] = defaultdict(list)
     with_topic: dict[str, list[tuple[int, float]]] = defaultdict(list)
     rows = []
     for i, wording in enumerate(wordings):
-        sounds, shares = frozenset(sound_terms(wording)), shares_of(wording)
+        sounds, shares = frozenset(sound_terms(wording, merged)), shares_of(wording)
         sizes[i] = max(1, len(sounds))
         shared, common = np.zeros(i, np.float32), np.zeros(i, np.float32)
         for sound in sounds:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
-from knowledge.entry import Entry
+from knowledge.entry import Entry, Source
 from knowledge.importing.passage import Passage
 from knowledge.importing.values import Values, values_of
 from knowledge.laws.articles import ArticleRef, article_head, article_name, bare_name
@@ -33,7 +33,7 @@ def wrong_citations(store: Store, passages: Iterable[Passage]) -> list[Problem]:
         lines, at = store.lines[file], 0
         for position, source in enumerate(entry.sources):
             at = line_of(lines, "document:", at)
-            name = bare_name(source.document.split(" ")[0])
+            name = _document(source)
             if name not in articles:
                 continue
             if not source.article and any(articles[name]):
@@ -49,19 +49,28 @@ def wrong_citations(store: Store, passages: Iterable[Passage]) -> list[Problem]:
     return sorted(found)
 
 
+def counted_citations(store: Store, passages: Iterable[Passage]) -> tuple[int, int]:
+    """How many sources of entries name a text that is here, and how many one that is not and is not judged."""
+    here = {bare_name(passage.document) for passage in passages}
+    cited = [_document(source) in here for entry in store.entries.values() for source in entry.sources]
+    return sum(cited), len(cited) - sum(cited)
+
+
 def unbacked_figures(entry: Entry, passages: Iterable[Passage]) -> dict[str, frozenset[str]]:
     """Numbers by unit that an entry says and none of its cited articles does; days and working days are one unit.
 
     What is left is derived, comes from a text that is not here, or is wrong: a person decides, `verify` says so.
     """
-    cited = {
-        (bare_name(s.document.split(" ")[0]), a) for s in entry.sources for a in cited_articles(s.article)
-    }
+    cited = {(_document(s), a) for s in entry.sources for a in cited_articles(s.article)}
     texts = [p.text for p in passages if (bare_name(p.document), p.article) in cited]
     backed = _figures("\n".join(texts))
     said = _figures("\n".join(line for lines in entry.sections.values() for line in lines))
     left = {unit: numbers - backed.get(unit, frozenset()) for unit, numbers in said.items()}
     return {unit: numbers for unit, numbers in left.items() if numbers}
+
+
+def _document(source: Source) -> str:
+    return bare_name(source.document.split(" ")[0])
 
 
 def _figures(text: str) -> Values:

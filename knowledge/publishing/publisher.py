@@ -30,8 +30,8 @@ from knowledge.publishing.tree import (
     write_tree,
 )
 from knowledge.publishing.versions import Change, Version, Versions
-from knowledge.retrieval.bags import Bags
-from knowledge.retrieval.snapshot import SPARSE
+from knowledge.retrieval.bags import ChannelBags
+from knowledge.retrieval.sounds import Sounds
 
 FIRST_BY = "起始"
 
@@ -67,7 +67,7 @@ class Publisher:
         self._root, self._index, self._versions = root, index_dir, versions
         self._encoder, self._fusion = encoder, fusion_file
         self._published = index_dir / "published"
-        self.bags = {name: Bags(terms) for name, terms in SPARSE.items()}
+        self.bags = ChannelBags(Sounds.of_packs())
 
     def publish(self, by: str | None = None, note: str = "") -> Publication:
         """Put live whatever differs from the live text and is sound. ``by`` defaults to the file's owner.

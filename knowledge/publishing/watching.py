@@ -74,8 +74,7 @@ class Watcher:
         if self._cold is None:
             self._cold = sorted({row.text for row in index_rows(load_store(self._root))})
         batch, self._cold = self._cold[:WARMED_AT_ONCE], self._cold[WARMED_AT_ONCE:]
-        for bags in self._publisher.bags.values():
-            bags.learn(batch)
+        self._publisher.bags.learn(batch)
 
     def _hurried(self) -> bool:
         try:

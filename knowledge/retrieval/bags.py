@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.retrieval.sounds import Sounds
 from knowledge.retrieval.sparse import SparseIndex
+from knowledge.retrieval.terms import Terms, terms_by_channel
 
 Numbers = NDArray[np.int32]
+
+
+class ChannelBags:
+    """A ``Bags`` for every sparse channel, all of the same ``sounds``."""
+
+    def __init__(self, sounds: Sounds) -> None:
+        self.sounds = sounds
+        self.by_channel = {name: Bags(terms) for name, terms in terms_by_channel(sounds).items()}
+
+    def learn(self, texts: Sequence[str]) -> None:
+        """Count these texts now."""
+        for bags in self.by_channel.values():
+            bags.learn(texts)
 
 
 class Bags:
     """One way of cutting texts into terms, and the counts of every text seen by it. Not thread-safe."""
 
-    def __init__(self, terms: Callable[[str], list[str]]) -> None:
+    def __init__(self, terms: Terms) -> None:
         self._terms = terms
         self._numbers: dict[str, int] = {}
         self._counted: dict[str, tuple[Numbers, Numbers]] = {}

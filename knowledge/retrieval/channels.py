@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.retrieval.snapshot import SPARSE, Snapshot
+from knowledge.retrieval.snapshot import Snapshot
 
 CHANNELS = (
     "dense",  # best row by meaning, cosine
@@ -34,7 +34,7 @@ def score_labels(snapshot: Snapshot, question: str, vector: NDArray[np.float32])
         *_best_and_vote(scores[0], snapshot.owners[rows[0]], count, float(scores[0, -1])),
         snapshot.head @ vector,
     ]
-    for name, terms in SPARSE.items():
+    for name, terms in snapshot.terms.items():
         bag = terms(question)
         table += _best_and_vote(snapshot.rows[name].scores(bag), snapshot.owners, count, 0.0)
         table.append(snapshot.topics[name].scores(bag))

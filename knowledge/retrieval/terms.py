@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 
-from knowledge.retrieval.sounds import syllables
+from knowledge.retrieval.sounds import Sounds
+
+Terms = Callable[[str], list[str]]
+
+
+def terms_by_channel(sounds: Sounds) -> dict[str, Terms]:
+    """The sparse channels in their order, each with its way of cutting a text."""
+    return {"characters": character_terms, "sounds": lambda text: sound_terms(text, sounds)}
 
 
 def character_terms(text: str) -> list[str]:
@@ -18,10 +26,10 @@ def character_terms(text: str) -> list[str]:
     return kept + _runs(kept, 2)
 
 
-def sound_terms(text: str) -> list[str]:
+def sound_terms(text: str, sounds: Sounds) -> list[str]:
     """Merged syllables, pairs and triples of them."""
-    sounds = syllables(text)
-    return sounds + _runs(sounds, 2) + _runs(sounds, 3)
+    said = sounds.syllables(text)
+    return said + _runs(said, 2) + _runs(said, 3)
 
 
 def _runs(units: list[str], length: int) -> list[str]:

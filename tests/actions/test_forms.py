@@ -238,6 +238,16 @@ def test_no_error_word_in_meiyou_cuo() -> None:
     assert Talk("pension-certification", "我要认证").say(*PENSION, "没错").state.phase == "face"
 
 
+def test_a_name_and_a_house_number_hold_no_day() -> None:
+    talk = Talk("remote-family-help", "让家里人代办").say("胡婷婷", ID, "对", "徐国庆")
+    assert talk.state.values["helper_name"] == "徐国庆" and "until" not in talk.state.values
+    talk = Talk("residence-permit", "办居住证").say("胡婷婷", ID, "对", "新办居住证", "东风乡解放路十八号")
+    assert talk.state.values["address"] == "东风乡解放路十八号" and "since" not in talk.state.values
+    talk = Talk("residence-permit", "办居住证")
+    talk.say("胡婷婷", ID, "对", "新办居住证", "解放路十八号，今年三月一号搬来的")
+    assert talk.state.values["address"].startswith("解放路十八号") and talk.state.values["since"] == "2026-03-01"
+
+
 def test_lunar_date_says_so() -> None:
     talk = Talk("service-appointment", "约一下办护照").say("李秀英", ID, "对", "县政务服务大厅", "正月初八")
     assert talk.sentences == ["wrong_date_lunar", "prompt"]

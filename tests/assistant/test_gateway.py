@@ -302,17 +302,31 @@ def test_who_breaks_the_rules_is_told_so_and_disconnected(client: TestClient, br
         assert close_code(socket) == RULE_BROKEN
 
 
+class Ear:
+    ended = False
+
+    def __init__(self, *_: Any, **__: Any) -> None: ...
+
+    def finish(self) -> Heard:
+        return Heard("我要认证", 0.9, (), (), 1.0, 0.01, "m", "silence")
+
+
+def test_typing_instead_of_going_on_to_speak_ends_listening(
+    client: TestClient, engine: Echo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.gateway.socket.Listener", Ear)
+    with client.websocket_connect(f"/ws?session={session(client)}") as socket:
+        for message in ({"type": "listen"}, {"type": "say", "text": "人工"}, {"type": "stop"}):
+            socket.send_json(message)
+        socket.send_json({"type": "say", "text": "人工", "id": "2"})
+        answers = [socket.receive_json() for _ in range(7)]
+    assert [answer["type"] for answer in answers] == ["listening", *["thinking", "reply", "spoken"] * 2]
+    assert answers[5]["id"] == "2" and len(engine.asked) == 2
+
+
 def test_opening_the_microphone_is_counted_and_its_turn_not_again(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Ear:
-        ended = False
-
-        def __init__(self, *_: Any, **__: Any) -> None: ...
-
-        def finish(self) -> Heard:
-            return Heard("我要认证", 0.9, (), (), 1.0, 0.01, "m", "silence")
-
     monkeypatch.setattr("assistant.gateway.socket.Listener", Ear)
 
     def spoken_turn(socket: Any) -> list[str]:

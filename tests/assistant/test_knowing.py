@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 import typer
@@ -10,6 +11,8 @@ from typer.testing import CliRunner
 
 from assistant.cli import knowing
 from assistant.wording import sentences
+from knowledge.importing.passage import Draft, PassageSource
+from knowledge.importing.store import PassageStore
 from knowledge.store import Store, load_store
 
 TOPIC = "marriage-registration"
@@ -43,3 +46,31 @@ def test_show_says_what_needs_no_trip(
     assert json.loads(shown.stdout)["zero_trip"] is no_trip
     printed = CliRunner().invoke(app, ["knowledge", "show", topic]).stdout
     assert (sentences()["zero_trip_note"] in printed) is no_trip
+
+
+def test_stats_count_entries_and_citations(
+    store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Nothing imported: every citation is of a text that is not here. One law imported: those of it are."""
+    monkeypatch.setattr(knowing, "load_store", lambda: store)
+    kept = PassageStore(tmp_path)
+    monkeypatch.setattr(knowing, "PassageStore", lambda: kept)
+
+    def last_line() -> dict[str, int]:
+        *domains, counted = map(
+            json.loads, CliRunner().invoke(app, ["knowledge", "stats", "--json"]).stdout.splitlines()
+        )
+        assert sum(domain["entries"] for domain in domains) == len(store.entries)
+        citations: dict[str, int] = counted["citations"]
+        return citations
+
+    cited = [source.document for entry in store.entries.values() for source in entry.sources]
+    assert last_line() == {"imported": 0, "elsewhere": len(cited)}
+    name = "居住证暂行条例"
+    source = PassageSource(name, "", "国务院", "", "", None)
+    law = Draft(name, "", "第一条", "内容", "第1行", source, "law").finish("a.md", "2026-01-01")
+    with kept.replacing() as taking:
+        taking.put("a.md", "0", "2026-01-01", [law])
+    assert last_line() == {"imported": cited.count(name), "elsewhere": len(cited) - cited.count(name)}
+    shown = CliRunner().invoke(app, ["knowledge", "stats"]).stdout
+    assert "合计" in shown and f"引用 {len(cited)} 处：{cited.count(name)} 处" in shown

@@ -35,6 +35,7 @@ NAME = outcome("您叫什么名字？", "collecting", kind="name")
 DIGITS = outcome("请说身份证号码。", "collecting", kind="digits")
 BYE = outcome("好，再见。", intent="goodbye")
 HANDED = outcome("给您转人工，电话12345。", "handed_over", intent="human")
+FIRE = outcome("着火了先打119。人先出来。我也给您转人工。", "emergency", intent="emergency")
 
 WELCOME = sentences_of(sentences()["welcome"])
 AFTER = SECONDS_A_SENTENCE * len(WELCOME) + 0.6  # the welcome is over
@@ -217,6 +218,39 @@ def test_a_person_with_a_target_is_a_transfer_after_we_said_so(play: Any) -> Non
     assert played.line.transfers[0].startswith("sip:31@pbx;ref=phone-") and len(played.line.transfers) == 1
     assert "给您转人工，电话12345。" in played.said and "正在给您转接，请别挂机。" in played.said
     assert played.line.ended and played.line.now < AFTER + 15.0
+
+
+OVER_IT = AFTER + 2.4
+"""The caller said 着火了 at AFTER, and we are in the middle of the first sentence of our answer."""
+
+
+@pytest.mark.parametrize("interruption", [say("我在东街三号快来人啊", 6.0), key("5"), key("*"), key("#")])
+def test_no_interruption_takes_back_the_person_for_who_is_in_danger(play: Any, interruption: Any) -> None:
+    script = [(AFTER, say("着火了")), (OVER_IT, interruption)]
+    played = play(script, [FIRE, ANSWER], transfer_to="sip:31@pbx", end=OVER_IT + 3.0)
+    assert played.asked == ["着火了"] and played.line.transfers == ["sip:31@pbx"]
+    assert "着火了先打119。" in played.said and played.line.ended and played.line.now < OVER_IT + 3.0
+
+
+def test_a_cough_costs_who_is_in_danger_neither_our_words_nor_the_person(play: Any) -> None:
+    script = [(AFTER, say("着火了")), (OVER_IT, say("咳", 0.9))]
+    played = play(script, [FIRE], transfer_to="sip:31@pbx", end=OVER_IT + 12.0)
+    assert played.said[-1] == "我也给您转人工。" and played.line.transfers == ["sip:31@pbx"]
+
+
+def test_what_was_typed_meanwhile_comes_after_the_person(play: Any) -> None:
+    script = [(AFTER, say("着火了")), (AFTER + 1.6, key("5")), (AFTER + 1.8, key("#"))]
+    played = play(script, [FIRE, ANSWER], delays=1.5, transfer_to="sip:31@pbx", end=AFTER + 15.0)
+    assert played.asked == ["着火了"] and played.line.transfers == ["sip:31@pbx"]
+    played = play(script, [FIRE, ANSWER], delays=1.5, transfer_to="sip:31@pbx", transfer_works=False, end=AFTER + 20.0)
+    assert played.asked == ["着火了", "5"] and played.said.index("没有转通。") < played.said.index("一年认一次。")
+
+
+def test_who_asked_for_a_person_gets_one_from_a_failing_engine_whatever_was_typed_meanwhile(play: Any) -> None:
+    script = [(AFTER, key("0")), (AFTER + 1.2, key("5")), (AFTER + 1.4, key("#"))]
+    broken = [EngineError("down"), ANSWER]
+    played = play(script, broken, delays=1.5, transfer_to="sip:31@pbx", end=AFTER + 15.0)
+    assert played.asked == ["人工"] and played.line.transfers == ["sip:31@pbx"]
 
 
 def test_a_transfer_that_fails_is_told_with_the_number(play: Any) -> None:

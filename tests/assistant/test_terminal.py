@@ -89,14 +89,25 @@ class Ear:
 
 
 class Mouth:
-    """Plays for as many seconds as the wav says, in the script's time."""
+    """Plays each sentence for three seconds of the script's time; lost at `lost_at`, another opens at `back_at`."""
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: Script, lost_at: float = 1e9, back_at: float = 1e9) -> None:
         self._script, self.log, self._until = script, [], 0.0
+        self.lost_at, self.back_at = lost_at, back_at
 
     @property
     def playing(self) -> bool:
+        if self._script.now >= self.lost_at:
+            raise DeviceError("speaker_lost")
         return self._script.now < self._until
+
+    def open(self) -> Mouth:
+        """The next one, with the same log."""
+        if self._script.now < self.back_at:
+            raise DeviceError("no_speaker")
+        again = Mouth(self._script)
+        again.log = self.log
+        return again
 
     def play(self, wav: bytes) -> None:
         self.log.append(("play", wav.decode(), round(self._script.now, 1)))
@@ -214,6 +225,37 @@ def test_the_session_is_warned_and_wiped() -> None:
     assert "open" in second[3:]  # the next visitor starts with an open question again
 
 
+@pytest.mark.parametrize("hears", [True, False])
+@pytest.mark.parametrize(("line", "turns"), [("还在", ["社保卡", "还在"]), ("", ["社保卡"])])
+def test_who_answers_the_warning_by_key_is_not_forgotten(
+    hears: bool, line: str, turns: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With typed words or the button alone, in the middle of the warning; then it begins anew."""
+    script = Script(lines=[(8.0, "社保卡"), (55.5, line), (100.0, "q")])
+    monkeypatch.setattr(
+        "assistant.channels.terminal_floor.time", SimpleNamespace(monotonic=lambda: script.now)
+    )
+    house = House(script)
+    mouth = house.run(ears=hears)
+    assert ("stop", "", 55.5) in mouth.log  # it was being said
+    assert [turn[1] for turn in house.turns] == turns
+    assert house.conversations == 1
+    assert mouth.said().count(canned("terminal_still_there")) == (2 if line == "" else 1)
+
+
+def test_who_leaves_while_warned_has_left() -> None:
+    script = Script(lines=[(8.0, "社保卡"), (55.5, "q")])
+    house = House(script)
+    house.run()
+    assert script.now < 56.0 and house.conversations == 1
+
+
+def test_words_typed_into_the_welcome_that_the_button_asked_for_are_a_turn() -> None:
+    house = House(Script(lines=[(5.0, ""), (6.0, "社保卡"), (30.0, "q")]))
+    house.run()
+    assert [turn[1] for turn in house.turns] == ["社保卡"]
+
+
 def test_leaving_ends_the_conversation() -> None:
     house = House(Script(speech=[(5.0, 6.0, "社保卡丢了")], lines=[(30.0, "q")]))
     house.run()
@@ -263,7 +305,7 @@ def test_microphone_is_looked_for_again_after_an_idle_time(
     lines = [*((12.0, text) for text in typed), (130.0, "q")]
     script = Script(speech=[(100.0, 101.0, "下一位")], lost_at=10.0, back_at=50.0, lines=lines)
     clock = SimpleNamespace(monotonic=lambda: script.now)
-    monkeypatch.setattr("assistant.channels.terminal.time", clock)
+    monkeypatch.setattr("assistant.channels.terminal_floor.time", clock)
     house = House(script)
     house.run(open_ears=script.open, idle_seconds=60.0)
     assert [turn[1:] for turn in house.turns] == [*((text, None) for text in typed), (None, "下一位")]
@@ -284,6 +326,20 @@ def test_without_a_speech_model_no_microphone_is_opened_again() -> None:
     assert house.output.getvalue().count(canned("no_recogniser")) == 1
 
 
+def test_a_loudspeaker_that_is_back_speaks_from_the_next_answer_on() -> None:
+    """Both devices go with the sound server, in the middle of an answer, and come back with it."""
+    lines = [(15.0, "打字"), (30.0, "再打字"), (60.0, "q")]
+    script = Script([(5.0, 6.0, "社保卡"), (40.0, 41.0, "又能说了")], lines, lost_at=8.0, back_at=30.0)
+    house = House(script)
+    mouth = Mouth(script, lost_at=8.0, back_at=30.0)
+    house.run(mouth=mouth, open_ears=script.open, open_mouth=mouth.open)
+    assert [turn[1] or turn[2] for turn in house.turns] == ["社保卡", "打字", "再打字", "又能说了"]
+    assert mouth.said() == [WELCOME, "答社保卡", "答再打字", "第二句", "答又能说了", "第二句"]
+    lost, back = house.output.getvalue().split(canned("terminal_speaker_back"))  # said once
+    assert lost.count("喇叭断了") == 1 and "答社保卡|第二句" in lost and "答打字|第二句" in lost  # to be read
+    assert "喇叭" not in back
+
+
 def test_no_microphone_and_no_speaker_at_all() -> None:
     script = Script(lines=[(1.0, "社保卡"), (2.0, "q")])
     house = House(script)
@@ -301,7 +357,9 @@ def test_without_a_voice_people_read() -> None:
         yield
 
     house = House(Script(speech=[(5.0, 6.0, "社保卡")], lines=[(30.0, "q")]))
-    house.run(voice=broken)
+    mouth = Mouth(house.script, back_at=0.0)
+    house.run(mouth=mouth, voice=broken, open_mouth=mouth.open)
+    assert canned("terminal_speaker_back") not in house.output.getvalue()
     assert "请看屏幕" in house.output.getvalue() and "屏幕社保卡" in house.output.getvalue()
 
 

@@ -7,8 +7,9 @@ import string
 
 import pytest
 
+from actions.definitions import all_definitions
 from actions.sentences import SENTENCES
-from assistant.wording import answer, day, one, sentences, word
+from assistant.wording import answer, day, fixed_sentences, one, sentences, word
 
 pytestmark = pytest.mark.unit
 SOURCE = {
@@ -74,6 +75,38 @@ def test_of_a_long_section_the_first_lines_are_said_and_all_are_shown() -> None:
     assert all(paper in display for paper in papers) and "屏幕上" not in display
     assert "第4样" in speech and "第5样" not in speech and "屏幕上有全文" in speech
     assert "屏幕上" not in answer({**ANSWER, "section": "材料", "materials": papers[:4]}, SOURCE)[0]
+
+
+UNSEEN = re.compile(r"屏幕|打字|镜头|点出|写出来|页面|按钮|[\[\]]")
+"""What a telephone caller has not got."""
+
+
+def test_a_caller_is_told_of_nothing_that_a_telephone_has_not() -> None:
+    definitions = all_definitions().values()
+    own = [("prompt", {"text": text}) for d in definitions for i in d.inputs for text in i.prompts.values()]
+    own += [("service_start", {"title": d.title, "says_first": d.says_first}) for d in definitions]
+    own += [(name, {p: "甲" for p in given.params}) for name, given in SENTENCES.items()]
+    elsewhere = 0
+    for name, params in own:
+        if name in ("answer", "answer_offer"):
+            params = {**ANSWER, "section": "材料", "materials": ["身份证"] * 6}
+        outcome = {
+            "status": "answered",
+            "sentence": name,
+            "params": {**params, "cut": True},
+            "source": SOURCE,
+        }
+        assert not UNSEEN.search(word([outcome], "phone")[0]), name
+        elsewhere += bool(re.search("屏幕|镜头", word([outcome], "web")[0]))
+        assert "[" not in "".join(word([outcome], "web")), name
+    assert elsewhere > 40
+    assert not any(UNSEEN.search(str(text)) for text in sentences("phone").values())
+
+
+def test_both_ways_of_a_sentence_are_spoken_ahead() -> None:
+    assert {"还是没听清。请离近一点，慢慢说。", "还是没听清。请离近一点，慢慢说，或者打字给我。"} < {
+        *fixed_sentences()
+    }
 
 
 def test_the_town_is_asked_for_after_everything_else() -> None:

@@ -97,6 +97,50 @@ class TestOnSoundCard:
                 microphone.read()
         assert caught.value.code == "lost"
 
+    def test_a_speaker_whose_server_goes_is_noticed_and_the_next_one_plays(self) -> None:
+        long = as_wav(chirp(30.0, 22_050).tobytes())
+        with Speaker() as speaker:
+            speaker.play(long)
+            self.card.unplug()
+            with pytest.raises(DeviceError, match="喇叭断了") as caught:
+                speaker.drain()
+            assert caught.value.code == "speaker_lost"
+            with pytest.raises(DeviceError, match="没有找到喇叭"):
+                Speaker()
+        self.card.plug_in()
+        play(as_wav(chirp(0.2, 16_000).tobytes(), 16_000))
+
+
+class TakesNothing:
+    """PortAudio with a stream that stays open and asks for no sound, as a server that hangs."""
+
+    PortAudioError = OSError
+    active = True
+
+    def __init__(self, **_: object) -> None: ...
+    def start(self) -> None: ...
+
+    RawOutputStream: type
+
+
+TakesNothing.RawOutputStream = TakesNothing
+
+
+def test_a_speaker_that_takes_nothing_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr(devices, "_portaudio", lambda: TakesNothing)
+    monkeypatch.setattr(devices, "list_devices", lambda: (devices.Device(0, "pulse", 0, 2),))
+    monkeypatch.setattr(devices, "monotonic", lambda: now)
+    speaker = Speaker()
+    speaker.play(as_wav(bytes(44_100)))
+    now += devices.LOST_AFTER
+    assert speaker.playing
+    now += 0.1
+    with pytest.raises(DeviceError, match="喇叭断了"):
+        _ = speaker.playing
+    speaker.stop()
+    assert not speaker.playing
+
 
 def no_devices(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(devices, "list_devices", lambda: ())

@@ -20,7 +20,8 @@ from assistant.records import Records
 from assistant.settings import Settings
 from assistant.stack import answers, free_ports
 from audio.hearing import Heard
-from bench.__main__ import GOALS, judged, lines, p50_p95
+from bench.__main__ import GOALS, judged, lines
+from bench.figures import p50_p95
 from bench.visitor import Visitor
 
 
@@ -102,7 +103,7 @@ def test_more_visitors_come_than_one_may_take_turns(gateway: tuple[int, Echo, Se
 @pytest.mark.unit
 def test_a_goal_is_met_by_the_p95_and_printed_beside_its_figure() -> None:
     name = "speech end to first audio, ms p50/p95"
-    assert p50_p95([0.5] * 10) == (500, 500)
+    assert p50_p95([n / 10_000 for n in range(101)]) == (5.0, 9.5)
     at_most = round(GOALS[name])
     assert judged({name: (1, at_most)})[name]["met"] and not judged({name: (1, at_most + 1)})[name]["met"]
     met, missed, plain = lines(

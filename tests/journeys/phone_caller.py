@@ -2,10 +2,12 @@
 
     python phone_caller.py SCRIPT.json
 
-The script: `{"dial", "port", "rtp", "record", "steps"}`; steps are `["quiet", seconds]` (wait until the far end
+The script: `{"dial", "port", "rtp", "record", "steps"}`; without `steps` they come on standard input, a line each,
+and the call ends with them. Steps are `["quiet", seconds]` (wait until the far end
 has spoken and then been quiet for so long), `["spoken", seconds]` (until it has spoken for so long since the
 last step), `["wait", seconds]` (of sound received), `["play", wav]`, `["keys", digits]`, `["hold"]`,
-`["held", seconds]`, `["resume"]`, `["until_gone"]`, `["vanish"]` (end without a BYE). `sip:clerk@` the caller's
+`["held", seconds]`, `["resume"]`, `["save"]` (write down what was heard so far, and say `saved` in a line),
+`["until_gone"]`, `["vanish"]` (end without a BYE). `sip:clerk@` the caller's
 address is a clerk who answers, and to whom the caller lets itself be transferred. Prints one JSON line: what
 happened and when, in seconds of the call.
 """
@@ -18,6 +20,7 @@ import os
 import sys
 import time
 import wave
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +34,8 @@ LIMIT = 150.0
 class Caller:
     """One call of ours."""
 
-    def __init__(self, call: Any) -> None:
-        self.call, self.began = call, time.monotonic()
+    def __init__(self, call: Any, record: str) -> None:
+        self.call, self.record, self.began = call, record, time.monotonic()
         self.heard = bytearray()
         self.out = bytearray()
         self.events: list[tuple[float, str]] = []
@@ -90,11 +93,28 @@ class Caller:
             await asyncio.sleep(value)  # no sound comes that could be the clock
         elif name == "until_gone":
             await self.until(lambda: self.gone)
+        elif name == "save":
+            self.save()
+            print("saved", flush=True)
         elif name == "vanish":
             print(json.dumps({"events": self.events}), flush=True)
             os._exit(0)
         self.spoken = 0.0
         self.note(f"{name} done")
+
+    def save(self) -> None:
+        with wave.open(self.record, "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(8000)
+            file.writeframes(bytes(self.heard))
+
+
+async def steps_of(script: dict[str, Any]) -> AsyncIterator[list[Any]]:
+    for step in script.get("steps", ()):
+        yield step
+    while "steps" not in script and (line := await asyncio.to_thread(sys.stdin.readline)):
+        yield json.loads(line)
 
 
 async def main(script: dict[str, Any]) -> None:
@@ -115,20 +135,16 @@ async def main(script: dict[str, Any]) -> None:
         call = await agent.dial(script["dial"])
         await asyncio.wait_for(up.wait(), 30.0)
         call._state = CallState.ESTABLISHED  # on the loopback the answer may come before `dial` returns
-        caller = Caller(call)
+        caller = Caller(call, script["record"])
         line = asyncio.create_task(caller.serve())
-        for step in script["steps"]:
+        async for step in steps_of(script):
             await asyncio.wait_for(caller.step(*step), LIMIT)
         if not caller.gone:
             await call.hangup()
         await asyncio.wait_for(line, 5.0)  # it notes that the call is gone
         if answering:
             caller.note("clerk answered")
-        with wave.open(script["record"], "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(2)
-            file.setframerate(8000)
-            file.writeframes(bytes(caller.heard))
+        caller.save()
         print(json.dumps({"events": caller.events}), flush=True)
     finally:
         await runtime.close()

@@ -10,7 +10,6 @@ import contextlib
 import json
 import socket
 import sys
-import wave
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -39,6 +38,7 @@ from audio.pace import Pace
 from audio.recogniser import hear
 from audio.resampling import StreamResampler
 from audio.voice import sentences_of, speak
+from tests.journeys.phone_sound import contains, recording
 
 pytestmark = pytest.mark.process
 CALLER = Path(__file__).with_name("phone_caller.py")
@@ -166,37 +166,6 @@ async def office(
         assert app.state.phone == Standing("listening", "127.0.0.1", port)
         assistant.dialogues.end = lambda conversation: desk.ended.set()  # type: ignore[method-assign]
         yield desk
-
-
-def recording(folder: Path, text: str) -> str:
-    """Somebody says `text`: our own voice on telephone sound, a WAV file."""
-    path = folder / f"{abs(hash(text))}.wav"
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes(telephone_sound(speak(text)).tobytes())
-    return str(path)
-
-
-def contains(heard: Int16, sentence: str) -> float:
-    """How well a sentence of ours is found in what the caller heard, 0-1: the mean over its half seconds.
-
-    Each is looked for by itself, so a frame that a busy machine lost costs half a second, not the rest.
-    """
-    wanted = telephone_sound(speak(sentence)).astype(np.float64)
-    pieces = np.array_split(wanted, max(1, round(wanted.size / 4000)))
-    return float(np.mean([best_correlation(heard, piece) for piece in pieces if piece.any()]))
-
-
-def best_correlation(heard: Int16, wanted: NDArray[np.float64]) -> float:
-    """The best normalised correlation of a piece of sound at any place of another."""
-    sound = np.concatenate([heard.astype(np.float64), np.zeros(wanted.size)])
-    size = 1 << (sound.size + wanted.size).bit_length()
-    product = np.fft.irfft(np.fft.rfft(sound, size) * np.conj(np.fft.rfft(wanted, size)), size)[: heard.size]
-    energy = np.cumsum(np.concatenate([[0.0], sound**2]))
-    local = np.sqrt(np.maximum(energy[wanted.size : wanted.size + heard.size] - energy[: heard.size], 1.0))
-    return float((product / (local * np.linalg.norm(wanted))).max())
 
 
 def run(scenario: Any) -> None:

@@ -13,6 +13,7 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
+from assistant.assembly import prepare
 from assistant.turn import Reply, Utterance
 from audio.files import read_speech
 from audio.resampling import resample
@@ -82,6 +83,7 @@ def test_a_spoken_certification_to_its_receipt(
         utterance = Utterance(talk.conversation, samples=samples, channel="test")
         return talk.runner.run(talk.assistant.take_turn(utterance))
 
+    prepare()  # a turn's deadline is no measure of cold models
     numbers: list[str] = []
     reply = said(OPENING)
     lines = [f"居民：{OPENING}", f"乡音：{reply.speech}"]

@@ -199,6 +199,75 @@ def test_large_print_and_large_targets(page: Any) -> None:
     assert min(sizes) >= 44 and font >= 18
 
 
+WATCHED = """() => {
+    const devices = navigator.mediaDevices, ask = devices.getUserMedia.bind(devices);
+    window.streams = [];
+    window.permit = Promise.resolve();
+    devices.getUserMedia = async (wanted) => {
+        const stream = await ask(wanted);
+        window.streams.push(stream);
+        await window.permit;
+        return stream;
+    };
+}"""
+"""Keeps every microphone the page was given; it gets it when `permit` is there, as when the browser asks."""
+OPEN_AND_ALL = """() => [
+    window.streams.filter(stream => stream.getTracks().some(track => track.readyState === "live")).length,
+    window.streams.length,
+]"""
+
+
+def test_a_double_click_asks_once_and_opens_one_microphone(page: Any) -> None:
+    """And so does a second press while the browser still asks, and a key held down."""
+    page.get_by_role("button", name="转人工").dblclick()
+    assert page.locator(".you").count() == 1
+    wait_for_answers(page, 2)
+    page.evaluate(WATCHED)
+    page.locator(".talk").dblclick()
+    page.wait_for_selector(".talk[aria-pressed=true]")
+    assert page.evaluate(OPEN_AND_ALL) == [1, 1]
+    page.locator(".talk").click(delay=600)  # not a third click of the same
+    page.wait_for_selector(".talk[aria-pressed=false]")
+    assert page.evaluate(OPEN_AND_ALL) == [0, 1]
+    page.evaluate("() => { window.permit = new Promise(give => (window.give = give)); }")
+    page.locator(".talk").press("Enter")
+    assert "正在打开麦克风" in page.locator(".talk").inner_text()
+    page.locator(".talk").click()
+    page.evaluate("() => window.give()")
+    page.wait_for_selector(".talk[aria-pressed=true]")
+    assert page.evaluate(OPEN_AND_ALL) == [1, 2]
+    for _ in range(3):
+        page.keyboard.down("Enter")  # held
+    page.keyboard.up("Enter")
+    page.wait_for_selector(".talk[aria-pressed=false]")
+    assert page.evaluate(OPEN_AND_ALL) == [0, 2]
+
+
+def test_typing_instead_of_going_on_to_speak_closes_the_microphone(page: Any) -> None:
+    page.evaluate(WATCHED)
+    page.locator(".talk").click()
+    page.wait_for_selector(".talk[aria-pressed=true]")
+    page.get_by_role("button", name="转人工").click()
+    page.wait_for_selector(".talk[aria-pressed=false]")
+    assert page.evaluate(OPEN_AND_ALL) == [0, 1]
+    assert "12345" in wait_for_answers(page, 2)
+
+
+def test_the_dialect_shown_is_the_one_spoken(page: Any) -> None:
+    """One that was changed by word can be changed back by hand: choosing what is shown already says nothing."""
+    chosen = page.get_by_label("家乡话")
+    page.wait_for_function("() => document.querySelector('xiangyin-chat').shadowRoot.querySelector('option')")
+    page.get_by_label("打字说").fill("我讲四川话")
+    page.keyboard.press("Enter")
+    wait_for_answers(page, 2)
+    assert chosen.input_value() == "sichuan"
+    chosen.select_option("mandarin")
+    page.get_by_label("打字说").fill("低保要什么条件")
+    page.keyboard.press("Enter")
+    wait_for_answers(page, 3)
+    assert chosen.input_value() == "mandarin"
+
+
 def test_a_spoken_question_is_heard_and_answered(page: Any) -> None:
     page.locator(".talk").click()
     answer = wait_for_answers(page, 2)

@@ -9,6 +9,9 @@ import pytest
 
 from knowledge.answering import IndexMissing, Knowledge, current_version
 from knowledge.index import build
+from knowledge.retrieval.bags import ChannelBags
+from knowledge.retrieval.snapshot import read_snapshot
+from knowledge.retrieval.sounds import Sounds
 from tests.knowledge.small_folder import BagEncoder, Folder
 
 
@@ -34,6 +37,31 @@ def test_a_question_is_answered_with_its_source(index: Path) -> None:
 def test_a_misheard_question_is_found_by_sound(index: Path) -> None:
     found = Knowledge.load(index, BagEncoder()).answer("深分正丢了咋补")
     assert found.candidates[0].topic == "id-loss"
+
+
+def test_an_index_built_upon_another_is_the_one_built_from_nothing(
+    folder: Folder, fusion_file: Path, tmp_path: Path
+) -> None:
+    _build(folder, fusion_file, tmp_path / "index")
+    folder.topic("heating", "取暖补贴", "每户补三百块钱。", ["取暖给不给补钱", "冬天烧煤有没有补助"])
+    upon, fresh = (_build(folder, fusion_file, tmp_path / name) for name in ("index", "fresh"))
+    for file in ("dense.faiss", "head.npy"):
+        assert (upon / file).read_bytes() == (fresh / file).read_bytes()
+
+
+def test_processes_share_the_vectors_of_an_index(index: Path) -> None:
+    place = index / current_version(index)
+    snapshot = read_snapshot(place)
+    assert f"{place}/dense.faiss" in Path("/proc/self/maps").read_text("utf-8")
+    assert snapshot.dense.ntotal == len(snapshot.owners)
+
+
+def test_an_index_asks_by_the_sounds_it_was_built_with(folder: Folder, fusion_file: Path, tmp_path: Path) -> None:
+    place, others = tmp_path / "index", ChannelBags(Sounds({"d": "d", "t": "d"}))
+    plain = _build(folder, fusion_file, place)
+    merged = build(folder.root, place, BagEncoder(), fusion_file, quiet=True, bags=others)
+    assert merged != plain  # so a pack that is edited has its index built anew
+    assert [read_snapshot(path).terms["sounds"]("腾") for path in (plain, merged)] == [["ten"], ["deng"]]
 
 
 def test_emergencies_weather_and_the_wish_for_a_person_are_told_apart(index: Path) -> None:

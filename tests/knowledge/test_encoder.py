@@ -15,7 +15,7 @@ from knowledge.encoder.layout import QUICK
 from knowledge.encoder.shipped import MODEL, load, save
 from knowledge.encoder.source import SourceError, read_source, unpack_q4
 from knowledge.noise import mishear
-from knowledge.retrieval.sounds import syllables
+from knowledge.retrieval.sounds import Sounds
 
 
 @pytest.fixture(scope="session")
@@ -84,7 +84,7 @@ def test_a_batch_holds_neighbours_and_a_pass_holds_everything() -> None:
 
 
 def test_mishearing_keeps_the_sound_and_the_seed() -> None:
-    text = "社保断了几个月会不会影响看病"
+    text, syllables = "社保断了几个月会不会影响看病", Sounds.of_packs().syllables
     heard = mishear(text, 1.0, random.Random(7))
     assert heard != text and len(heard) == len(text)
     assert sum(a == b for a, b in zip(syllables(heard), syllables(text), strict=True)) >= len(text) - 4

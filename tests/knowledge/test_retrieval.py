@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,33 +10,64 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dialects.packs import FOLDER, SoundShift, load_pack
 from knowledge.retrieval.followup import read_followup
-from knowledge.retrieval.sounds import merge, syllables
+from knowledge.retrieval.sounds import Sounds
 from knowledge.retrieval.sparse import SparseIndex
 from knowledge.retrieval.terms import character_terms, sound_terms
+
+SOUNDS = Sounds.of_packs()
 
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("lan", "nan"), ("zhi", "zi"), ("shang", "san"), ("hui", "fei"), ("ying", "yin"), ("hua", "fa")],
+    [("lan", "nan"), ("zhi", "zi"), ("sheng", "sen"), ("hui", "fei"), ("ying", "yin"), ("hua", "fa"), ("yu", "yi")],
 )
 def test_confusable_sounds_are_one(one: str, other: str) -> None:
-    assert merge(one) == merge(other)
+    assert SOUNDS.merge(one) == SOUNDS.merge(other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("ma", "mo"), ("ban", "dan"), ("xin", "jin")])
+@pytest.mark.parametrize(("one", "other"), [("ma", "mo"), ("ban", "dan"), ("xin", "jin"), ("gua", "ga")])
 def test_other_sounds_stay_apart(one: str, other: str) -> None:
-    assert merge(one) != merge(other)
+    assert SOUNDS.merge(one) != SOUNDS.merge(other)
+
+
+def test_nine_packs_together_leave_most_syllables_apart() -> None:
+    told_apart = {merged for char in map(chr, range(0x4E00, 0x9FA6)) for merged in SOUNDS.syllables(char)}
+    assert len(told_apart) >= 250  # of some 400 without tone
+
+
+@given(st.permutations([("n", "l", 0.8), ("r", "l", 0.9), ("h", "f", 0.9), ("-ang", "an", 0.9), ("g", "h", 0.9)]))
+def test_sounds_join_whatever_the_order_of_rows(rows: list[tuple[str, str, float]]) -> None:
+    stands = {"an": "an", "ang": "an", "f": "f", "g": "f", "h": "f", "l": "l", "n": "l", "r": "l"}
+    assert Sounds.of(SoundShift(*row) for row in rows).merged == stands
+
+
+@pytest.mark.parametrize("row", [("d", "t", 0.79), ("入声", "-ʔ", 1.0), ("tone1", "tone2", 1.0), ("n", "-ang", 1.0)])
+def test_seldom_sounds_tones_and_an_initial_for_a_final_join_nothing(row: tuple[str, str, float]) -> None:
+    assert Sounds.of([SoundShift(*row)]) == Sounds({})
+
+
+def test_a_sound_left_out_joins_syllables_that_begin_with_their_final() -> None:
+    sounds = Sounds.of([SoundShift("r", "∅", 0.9)])
+    assert sounds.merge("ren") == sounds.merge("en") != sounds.merge("nen")
+
+
+def test_a_pack_that_cannot_be_read_takes_no_others_with_it(tmp_path: Path) -> None:
+    shutil.copytree(FOLDER / "sichuan", tmp_path / "sichuan")
+    shutil.copytree(FOLDER / "wu", tmp_path / "wu")
+    (tmp_path / "wu" / "sounds.tsv").write_text("mandarin\tdialect\tweight\nd\tt\t很多\n", "utf-8")
+    assert Sounds.of_packs(tmp_path) == Sounds.of(load_pack("sichuan").sounds)
 
 
 def test_misheard_words_share_their_sounds() -> None:
-    assert syllables("身份证") == syllables("深分正")
-    assert syllables("打12345") == ["da", "1", "2", "3", "4", "5"]
+    assert SOUNDS.syllables("身份证") == SOUNDS.syllables("深分正")
+    assert SOUNDS.syllables("打12345") == ["da", "1", "2", "3", "4", "5"]
 
 
 @given(st.text())
 def test_terms_of_any_text(text: str) -> None:
-    assert all(term for term in character_terms(text) + sound_terms(text))
+    assert all(term for term in character_terms(text) + sound_terms(text, SOUNDS))
 
 
 def test_the_matching_document_scores_best_and_survives_a_round_trip(tmp_path: Path) -> None:

@@ -109,6 +109,11 @@ class PhoneCall:
     def _work(self) -> Work:
         return "turn" if self._turn else "transfer" if self._moving else ""
 
+    @property
+    def _help_due(self) -> bool:
+        """A person was promised and is not yet being fetched. No interruption takes that back."""
+        return self._then == "transfer"
+
     def _key(self, key: Key) -> None:
         digits_asked = (self._reply.expecting or {}).get("kind") == "digits"
         pressed = self._keys.press(key.digit, key.at, digits_asked=digits_asked)
@@ -117,7 +122,7 @@ class PhoneCall:
             return
         if not self._moving:
             self._floor.quiet()
-            self._then = "listen"
+            self._then = "transfer" if self._help_due else "listen"
         if pressed:
             self._obey(pressed)
 
@@ -128,8 +133,8 @@ class PhoneCall:
             self._take(Utterance(self.conversation, texts[pressed.kind], channel="phone"))
 
     def _take(self, utterance: Utterance) -> None:
-        """A turn begins; while another is under way, or is being told, it waits."""
-        if self._turn or self._moving:
+        """A turn begins; while another is under way, or is being told, or a person is due, it waits."""
+        if self._work or self._help_due:
             self._waiting = utterance
             return
         said = utterance.heard.text if utterance.heard else utterance.text or ""
@@ -161,25 +166,26 @@ class PhoneCall:
     def _replied(self, reply: Reply) -> None:
         self._reply = reply
         self._policy.replied(reply)
-        if self._waiting and reply.status not in TOLD:
+        self._then = after(reply, wants_person=self._wants_person, can_transfer=self._transfer_to is not None)
+        if self._waiting and reply.status not in TOLD and not self._help_due:
             waiting, self._waiting = self._waiting, None
             self._take(waiting)
             return
-        self._then = after(reply, wants_person=self._wants_person, can_transfer=self._transfer_to is not None)
         self._say(reply)
 
     def _spoken(self) -> None:
-        """Nothing is left to be heard of us."""
-        if self._work or self._floor.claimed:
+        """Nothing is left to be heard of us. A person is fetched also while the caller goes on speaking."""
+        fetching = self._help_due and self._floor.worded
+        if self._over or self._work or (self._floor.claimed and not fetching):
             return
-        if self._waiting:
+        if self._help_due and self._transfer_to:
+            self._then = "listen"
+            self._moving = asyncio.get_running_loop().create_task(self._transport.transfer(self._transfer_to))
+        elif self._waiting:
             waiting, self._waiting = self._waiting, None
             self._take(waiting)
         elif self._then == "hang_up":
             self._over = True
-        elif self._then == "transfer" and self._transfer_to:
-            self._then = "listen"
-            self._moving = asyncio.get_running_loop().create_task(self._transport.transfer(self._transfer_to))
         elif self._floor.deaf and not self._told_deaf:
             self._told_deaf = True
             self._say(self._canned("phone_deaf"))

@@ -58,6 +58,11 @@ class Floor:
         """The caller speaks, or took the word from us and has not yet given it back."""
         return self.they_speak or self._interrupted
 
+    @property
+    def worded(self) -> bool:
+        """What the caller is saying has words in it: no cough, no door."""
+        return self._ear is not None and bool(self._ear.partial)
+
     def watch(self, text: str, dialect: str, question: Question) -> None:
         """We begin to say `text`, which ends in `question`."""
         if dialect != self._dialect:

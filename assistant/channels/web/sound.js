@@ -13,9 +13,9 @@ export class Microphone {
     this.context.createMediaStreamSource(this.stream).connect(node);
   }
 
-  async close() {
+  close() {
     this.stream?.getTracks().forEach((track) => track.stop());
-    await this.context?.close();
+    this.context?.close();
     this.stream = this.context = undefined;
   }
 }

@@ -4,7 +4,7 @@ import { Microphone, Speaker } from "./sound.js";
 const BASE = new URL(".", import.meta.url);
 const SESSION_OVER = 4401; // close code: the session is not known any more
 const RETRY_MS = [500, 1000, 2000, 5000, 10000];
-const TALK = { idle: "点一下，说话", listening: "在听，说完了点一下" };
+const TALK = { idle: "点一下，说话", opening: "正在打开麦克风，问您就点“允许”", listening: "在听，说完了点一下" };
 const ICON = `
   <svg viewBox="0 0 24 24" aria-hidden="true"><rect x="9" y="2" width="6" height="12" rx="3"/>
     <path d="M5 11a7 7 0 0 0 14 0M12 18v4M8 22h8"/><path class="waves" d="M1.5 7v6M22.5 7v6"/></svg>`;
@@ -52,14 +52,14 @@ class XiangyinChat extends HTMLElement {
       this.say(input.value);
       input.value = "";
     });
-    this.inside(".talk").addEventListener("click", () => (this.listening ? this.hush() : this.listen()));
+    onPress(this.inside(".talk"), () => (this.listening ? this.hush() : this.listen()));
     this.inside(".quiet").addEventListener("click", () => this.quiet());
     this.inside(".size").addEventListener("click", () => {
       this.size = ((this.size ?? 0) + 1) % SIZES.length;
       this.style.setProperty("--size", SIZES[this.size]);
     });
     for (const button of this.shadowRoot.querySelectorAll("[data-say]")) {
-      button.addEventListener("click", () => this.say(button.dataset.say));
+      onPress(button, () => this.say(button.dataset.say));
     }
     this.inside("select").addEventListener("change", ({ target }) => {
       this.dialect = target.value;
@@ -135,6 +135,8 @@ class XiangyinChat extends HTMLElement {
     this.inside(".partial").textContent = "";
     if (!reply.id && reply.heard) this.show("you", reply.heard); // spoken: what was typed is there already
     this.hushed = false;
+    const dialects = this.inside("select");
+    if (dialects.value !== reply.dialect) dialects.value = this.dialect = reply.dialect; // changed by word
     const labels = reply.choices.length ? reply.choices.map((choice) => choice.label) : this.answers(reply);
     this.offer(labels);
     this.show("bot", reply.display, reply.status, labels);
@@ -146,7 +148,7 @@ class XiangyinChat extends HTMLElement {
     const held = choices.contains(this.shadowRoot.activeElement);
     const buttons = labels.map((label) => {
       const button = Object.assign(document.createElement("button"), { type: "button", textContent: label });
-      button.addEventListener("click", () => this.say(label));
+      onPress(button, () => this.say(label));
       return button;
     });
     choices.replaceChildren(...buttons);
@@ -160,6 +162,7 @@ class XiangyinChat extends HTMLElement {
 
   say(text) {
     if (!text.trim()) return;
+    this.hush(false); // said in another way: the microphone would hear our answer
     this.quiet();
     this.show("you", text);
     this.offer([]);
@@ -174,25 +177,33 @@ class XiangyinChat extends HTMLElement {
     if (this.send({ type: "dialect", id: this.dialect })) this.told = this.session;
   }
 
+  get listening() {
+    return this.talk === "listening";
+  }
+
   async listen() {
+    if (this.talk === "opening") return; // the browser is still asking: one microphone is enough
     this.quiet();
     if (!navigator.mediaDevices?.getUserMedia) {
       this.show("bot", "这个浏览器或者这个网址用不了麦克风（要 https），请打字。", "failed");
       return;
     }
+    this.mark("opening");
     try {
       await this.microphone.open((piece) => {
         if (this.listening && this.socket?.readyState === WebSocket.OPEN) this.socket.send(piece);
       });
     } catch {
       this.microphone.close();
+      this.mark("idle");
       this.show("bot", "麦克风打不开。请在浏览器里允许使用麦克风，或者打字。", "failed");
       return;
     }
     if (this.send({ type: "listen" })) {
-      this.mark(true);
+      this.mark("listening");
     } else {
       this.microphone.close();
+      this.mark("idle");
       this.show("bot", "还没连上，请过一会儿再说。", "failed");
     }
   }
@@ -201,14 +212,15 @@ class XiangyinChat extends HTMLElement {
     if (!this.listening) return;
     if (tell) this.send({ type: "stop" });
     this.microphone.close();
-    this.mark(false);
+    this.mark("idle");
   }
 
-  mark(on) {
-    this.listening = on;
+  /** What the talk button is doing: a key of TALK. */
+  mark(talk) {
+    this.talk = talk;
     const button = this.inside(".talk");
-    button.setAttribute("aria-pressed", String(on));
-    button.querySelector("span").textContent = on ? TALK.listening : TALK.idle;
+    button.setAttribute("aria-pressed", String(this.listening));
+    button.querySelector("span").textContent = TALK[talk];
   }
 
   quiet() {
@@ -237,6 +249,12 @@ class XiangyinChat extends HTMLElement {
     const asked = who === "bot" && before?.matches(".you") && before.offsetHeight < log.clientHeight / 3;
     log.scrollTop = (asked ? before : turn).offsetTop - 8;
   }
+}
+
+/** A double click and a key held down are one press: many people press everything twice. */
+function onPress(button, act) {
+  button.addEventListener("keydown", (event) => event.repeat && event.key === "Enter" && event.preventDefault());
+  button.addEventListener("click", ({ detail }) => detail < 2 && act());
 }
 
 function hidden(text) {
