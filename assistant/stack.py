@@ -235,6 +235,14 @@ async def canary(settings: Settings) -> None:
         await engine.close()
 
 
+def _takes_a_turn(settings: Settings) -> bool:
+    try:
+        asyncio.run(canary(settings))
+    except StackError:
+        return False
+    return True
+
+
 def answers(address: str) -> bool:
     try:
         return httpx.get(address, timeout=2.0, trust_env=False).status_code == 200
@@ -278,8 +286,12 @@ def on_free_ports(settings: Settings) -> Settings:
 
 @contextlib.contextmanager
 def running_stack(settings: Settings, tell: Callable[[str], None] = lambda _: None) -> Iterator[Settings]:
-    """Settings of a stack that answers: the one already up, or a private one on free ports for this block."""
-    if answers(f"{settings.engine_url}/ready") and answers(f"{settings.actions_url}/health"):
+    """Settings of a stack that answers: the one already up, or a private one on free ports for this block.
+
+    What is up may be another installation's: it looks ready and refuses our secret, so a turn is tried first.
+    """
+    up = answers(f"{settings.engine_url}/ready") and answers(f"{settings.actions_url}/health")
+    if up and _takes_a_turn(settings):
         yield settings
         return
     private = on_free_ports(settings)

@@ -2,8 +2,9 @@
 
 A manifest has one JSON object a line: ``path`` (relative to the manifest), ``text``, ``speaker``, ``dialect``,
 ``seconds`` and, where known, ``topic``, ``also`` (further right topics), ``service``, ``question`` (kind of
-question being answered), ``choices``, ``age``, ``source``, ``condition``. Each recording goes through the same
-recogniser as a caller's; errors are edits over reference length, in characters and in toneless syllables.
+question being answered; ``kind`` in the sets of audio.acoustic), ``choices``, ``age``, ``source``, ``condition``.
+Each recording goes through the same recogniser as a caller's; errors are edits over reference length, in characters
+and in toneless syllables.
 """
 
 from __future__ import annotations
@@ -78,7 +79,9 @@ def _one(
     heard, seconds = nothing_heard("", 0.0, "end_of_sound"), 0.0
     if not problem:
         try:
-            samples, rate = through(channel, *read_audio(folder / str(wanted["path"]), max_seconds=TURN_SECONDS))
+            samples, rate = through(
+                channel, *read_audio(folder / str(wanted["path"]), max_seconds=TURN_SECONDS)
+            )
             heard, seconds = hear(to_int16(samples), rate, dialect, _question(wanted)), samples.size / rate
         except AudioFileError as error:
             problem = error.code
@@ -139,6 +142,7 @@ def _row(line: str) -> dict[str, Any]:
         return {"problem": "bad_line"}
     if not isinstance(row, dict) or not row.get("path") or not isinstance(row.get("text"), str):
         return {"problem": "bad_line", "path": row.get("path") if isinstance(row, dict) else None}
+    row["question"] = row.get("question") or row.get("kind")
     return {key: value for key, value in row.items() if key != "problem"}
 
 

@@ -16,6 +16,7 @@ GROUPS = {
     "channels": "channel",
     "sources": "source",
     "conditions": "condition",
+    "questions": "question",
 }
 """Key in the totals → key in a manifest's row (``channel`` is the run's)."""
 
@@ -58,6 +59,7 @@ class Tally:
     cpu: float = 0.0
     topics_asked: int = 0
     topics_right: int = 0
+    topics_wrong: int = 0
     topics_offered: int = 0
     services_asked: int = 0
     services_right: int = 0
@@ -77,6 +79,7 @@ class Tally:
             "character_error": share(self.character_edits, self.characters),
             "syllable_error": share(self.syllable_edits, self.syllables),
             "topic_accuracy": share(self.topics_right, self.topics_asked),
+            "topic_answered_wrongly": share(self.topics_wrong, self.topics_asked),
             "topic_right_or_offered": share(self.topics_offered, self.topics_asked),
             "service_accuracy": share(self.services_right, self.services_asked),
             "seconds": round(self.seconds, 2),
@@ -104,13 +107,17 @@ def words_tally(heard: str, meant: str, pinyin: str = "") -> Tally:
 
 
 def label_tally(wanted: Mapping[str, Any], reply: Mapping[str, Any]) -> Tally:
-    """Whether the reply has the topic and the service that the manifest names; ``also`` topics count too."""
+    """Whether the reply has the topic and the service that the manifest names; ``also`` topics count too.
+
+    Wrong is an answer about another topic; what is neither right nor wrong was asked about or asked for again.
+    """
     tally = Tally()
     if wanted.get("topic"):
         right = {wanted["topic"], *wanted.get("also", ())}
         offered = {one.get("topic") or one.get("id") for one in reply.get("candidates") or ()}
         tally.topics_asked = 1
         tally.topics_right = int(reply.get("topic") in right)
+        tally.topics_wrong = int(reply.get("status") == "answered" and reply.get("topic") not in right)
         tally.topics_offered = int(reply.get("topic") in right or bool(right & offered))
     if wanted.get("service"):
         tally.services_asked = 1
@@ -119,7 +126,7 @@ def label_tally(wanted: Mapping[str, Any], reply: Mapping[str, Any]) -> Tally:
 
 
 class Totals:
-    """All recordings, and the same by dialect, age band, channel, source and condition."""
+    """All recordings, and the same by dialect, age band, channel, source, condition and kind of question."""
 
     def __init__(self) -> None:
         self._all = Tally()

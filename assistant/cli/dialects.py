@@ -197,9 +197,7 @@ def _report(dialect: str, outcome: Outcome) -> None:
             f"想撤掉：./xiangyin dialect forget {dialect}"
         )
     else:
-        tell(
-            f"没有把握说更准了（重抽样里更好的占 {outcome.chance_better:.0%}，要 90%），[yellow]什么都没有改[/yellow]。"
-        )
+        tell(f"没有把握说更准了（把握 {outcome.chance_better:.0%}，要 90%），[yellow]什么都没有改[/yellow]。")
 
 
 def _finder(quiet: bool) -> tuple[set[str], Callable[[str], str] | None]:

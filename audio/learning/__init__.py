@@ -1,1 +1,1 @@
-"""Learning how one place's people speak, from recordings of known words; see README.md of this folder."""
+"""Learning how one place's people speak, from recordings of known words; measured in docs/hearing.md."""

@@ -1,8 +1,8 @@
 """`xiangyin dialect learn`: estimate, try on phrases that were not used, keep only what is better.
 
-Every recording is judged with what was learnt from other people's recordings (folds by speaker where there are
-enough speakers, else by sentence). Only if that is better than what is in use is everything learnt once more from
-all recordings and put into `var/dialects/<id>`.
+Every recording is judged with what was learnt from other sentences, and where there are enough speakers who do not
+all read the same list, from other people (folds by speaker, else by sentence). Only if that is better than what is
+in use is everything learnt once more from all recordings and put into `var/dialects/<id>`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 
 from audio.acoustic.reading import AcousticModel, read_model
 from audio.acoustic.units import UnknownSyllable
-from audio.files import read_speech
+from audio.files import AudioFileError, read_speech
 from audio.graphs.accent import Accent, accent_of, accented
 from audio.graphs.build import ACOUSTIC
 from audio.graphs.lexicon import pronunciations
@@ -30,7 +30,7 @@ from dialects.packs import FOLDER, load_pack
 
 FOLDS = 3
 CONFIDENT = 0.9
-"""How sure (bootstrap) the improvement must be before anything is changed."""
+"""How sure (`trial.better`) the improvement must be before anything is changed."""
 Tell = Callable[[str], None]
 
 
@@ -71,11 +71,11 @@ def learn(
     model: Path = ACOUSTIC,
     into: Path | None = None,
 ) -> Outcome:
-    """Raises PackError, RecordingsError, AudioFileError, subprocess.CalledProcessError (building a graph)."""
+    """Raises PackError, RecordingsError, ModelUnreadable, subprocess.CalledProcessError (building a graph)."""
     pack, folder = load_pack(dialect, packs), into or learned_folder(dialect)
     acoustic = read_model(model / "am" / "final.mdl")
     tell(f"读 {len(recordings)} 条录音……")
-    sounds = [read_speech(recording.path) for recording in recordings]
+    sounds = [_sound(recording.path) for recording in recordings]
     accent = accent_of(pack)
     taught = [
         _taught(acoustic, accent, recording, pcm) for recording, pcm in zip(recordings, sounds, strict=True)
@@ -96,9 +96,14 @@ def learn(
         for number in range(max(folds) + 1):
             tell(f"学其余的，拿第 {number + 1} 份没学过的来试……")
             place = Path(work) / f"fold{number}"
-            others = [one for one, fold in zip(taught, folds, strict=True) if fold != number]
-            write_learned(place / "learned", estimate(others, accent.shifts).learned)
             held = [index for index, fold in enumerate(folds) if fold == number]
+            tried = {texts[index] for index in held}
+            others = [
+                one
+                for one, fold in zip(taught, folds, strict=True)
+                if fold != number and one.text not in tried
+            ]
+            write_learned(place / "learned", estimate(others, accent.shifts).learned)
             way = trial.Way(dialect, packs, model, place / "learned")
             judged = trial.scores(
                 [sounds[i] for i in held], [texts[i] for i in held], choices, way, place / "graphs"
@@ -123,6 +128,14 @@ def learn(
     return outcome
 
 
+def _sound(path: Path) -> trial.Pcm:
+    """Says which of the many recordings cannot be read."""
+    try:
+        return read_speech(path)
+    except AudioFileError as error:
+        raise RecordingsError(f"{path.name}：{error}") from error
+
+
 def _taught(acoustic: AcousticModel, accent: Accent, recording: Recording, pcm: trial.Pcm) -> Taught:
     """Expected is the pack's likeliest reading of each character, Mandarin's where it has none."""
     try:
@@ -135,9 +148,14 @@ def _taught(acoustic: AcousticModel, accent: Accent, recording: Recording, pcm: 
 
 
 def _folds(recordings: Sequence[Recording]) -> tuple[list[int], bool]:
-    """Which fold each recording is in. A speaker, or a sentence, is never in two."""
-    speakers = {r.speaker for r in recordings}
-    by_speaker = "" not in speakers and len(speakers) >= 2 * FOLDS
+    """Which fold each recording is in. A speaker, or a sentence, is never in two.
+
+    People who were all given the same sentences are told apart by sentence: what was learnt of one's readings would
+    otherwise be tried on the very sentence that it was learnt from.
+    """
+    speakers, texts = {r.speaker for r in recordings}, {r.text for r in recordings}
+    enough = "" not in speakers and len(speakers) >= 2 * FOLDS
+    by_speaker = enough and 2 * len(texts) > len(recordings)
     keys = [r.speaker if by_speaker else r.text for r in recordings]
     order = {key: number for number, key in enumerate(dict.fromkeys(keys))}
     return [order[key] % FOLDS for key in keys], by_speaker

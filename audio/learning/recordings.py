@@ -2,7 +2,8 @@
 
 Accepted: `manifest.jsonl` (`path`, `text`, optional `mandarin`, `speaker`), `manifest.tsv` or `.csv` with these
 columns in its first line, or a folder that has one of them; a folder without a list takes `x.wav` with `x.txt`
-(first line what was said, second its Mandarin meaning).
+(first line what was said, second its Mandarin meaning). Traditional characters become simplified ones: the pack's
+readings, words and sentences are written so, and would not be found under 個 or 證.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from dialects.simplified import simplified
 
 FEWEST = 30
 MOST = 400
@@ -28,7 +31,7 @@ class RecordingsError(ValueError):
 
 @dataclass(frozen=True)
 class Recording:
-    """`text`: what was said, characters only; `mandarin`: its meaning, "" where not given."""
+    """`text`: what was said, simplified characters only; `mandarin`: its meaning, "" where not given."""
 
     path: Path
     text: str
@@ -63,7 +66,7 @@ def _read(place: Path) -> Iterator[Recording]:
 
 def _recording(place: Path, number: int, row: dict[str, str]) -> Recording:
     where = f"{place.name} 第{number}行"
-    text = _HANZI.sub("", str(row.get("text") or ""))
+    text = _written(row.get("text"))
     if not text:
         raise RecordingsError(f"{where}：没有写说了什么（text，要写汉字）。")
     if not row.get("path"):
@@ -71,9 +74,11 @@ def _recording(place: Path, number: int, row: dict[str, str]) -> Recording:
     path = place.parent / str(row["path"])
     if not path.is_file():
         raise RecordingsError(f"{where}：找不到录音 {row['path']}。")
-    return Recording(
-        path, text, _HANZI.sub("", str(row.get("mandarin") or "")), str(row.get("speaker") or "")
-    )
+    return Recording(path, text, _written(row.get("mandarin")), str(row.get("speaker") or ""))
+
+
+def _written(text: object) -> str:
+    return simplified(_HANZI.sub("", str(text or "")))
 
 
 def _jsonl(place: Path) -> Iterator[tuple[int, dict[str, str]]]:

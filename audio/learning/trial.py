@@ -7,6 +7,7 @@ with the dialect's `open` graph, which has never seen the recorded sentences.
 from __future__ import annotations
 
 import json
+import math
 import random
 import subprocess
 import sys
@@ -71,21 +72,24 @@ def total(scores: Sequence[Score]) -> Total:
 
 
 def better(before: Sequence[Score], after: Sequence[Score]) -> float:
-    """Share of bootstrap draws of recordings in which `after` has fewer errors: syllables wrong in open speech
-    and sentences not picked, each as a share of the draw's (Efron 1979). Ties count half."""
-    dice = random.Random(0)
-    number = len(before)
+    """How unlikely the gain would be if learning changed nothing: the share of random exchanges of before and after,
+    recording by recording, that gain less (paired randomisation test, Fisher 1935). Ties count half.
+
+    The gain: fewer syllables wrong in open speech and more sentences picked, each as a share of all. Two sentences
+    won and none lost stay below 0.9; drawing recordings anew instead (bootstrap) would call that sure.
+    """
+    gains = [_cost(one, before) - _cost(other, before) for one, other in zip(before, after, strict=True)]
+    dice, seen = random.Random(0), sum(gains)
+    changed = [gain for gain in gains if gain]
     wins = 0.0
     for _ in range(DRAWS):
-        drawn = [dice.randrange(number) for _ in range(number)]
-        gain = _cost([before[i] for i in drawn]) - _cost([after[i] for i in drawn])
-        wins += 1.0 if gain > 0 else 0.5 if gain == 0 else 0.0
+        gain = sum(gain if dice.random() < 0.5 else -gain for gain in changed)
+        wins += 0.5 if math.isclose(gain, seen, abs_tol=1e-9) else 1.0 if gain < seen else 0.0
     return wins / DRAWS
 
 
-def _cost(scores: Sequence[Score]) -> float:
-    summed = total(scores)
-    return summed.error + 1 - summed.picked / max(1, summed.recordings)
+def _cost(one: Score, of: Sequence[Score]) -> float:
+    return one.wrong / max(1, sum(score.syllables for score in of)) - one.picked / len(of)
 
 
 def scores(

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
+import threading
 import time
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from assistant import stack as module
 from assistant.settings import Settings, load_settings
-from assistant.stack import Part, Stack, StackError, answers, free_ports, on_free_ports, parts
+from assistant.stack import Part, Stack, StackError, answers, free_ports, on_free_ports, parts, running_stack
 
 pytestmark = pytest.mark.process
 
@@ -48,6 +52,28 @@ def test_a_killed_part_comes_back(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
             restarted += stack.watch()
             assert time.monotonic() < until
     assert restarted == ["actions"]
+
+
+def test_another_installation_s_stack_is_not_taken_for_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stranger(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+
+        def do_POST(self) -> None:
+            self.send_response(401)
+            self.end_headers()
+
+    class Private(contextlib.nullcontext[Any]):
+        def wait_ready(self) -> None: ...
+
+    monkeypatch.setattr(module, "Stack", lambda settings: Private(Private()))
+    with ThreadingHTTPServer(("127.0.0.1", 0), Stranger) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        port = server.server_address[1]
+        with running_stack(replace(load_settings(), engine_port=port, actions_port=port)) as settings:
+            assert port not in (settings.engine_port, settings.actions_port)
+        server.shutdown()
 
 
 def test_a_private_stack_shares_no_port_with_a_live_one(tmp_path: Path) -> None:

@@ -50,6 +50,36 @@ def test_rows_and_totals(manifest: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert set(totals["dialects"]) == {"mandarin", "sichuan"}
 
 
+@pytest.mark.parametrize(
+    ("reply", "right", "wrong"),
+    [
+        ({"topic": "resident-medical-enrolment", "status": "answered"}, 1.0, 0.0),
+        ({"topic": "birth-registration", "status": "answered"}, 0.0, 1.0),
+        ({"topic": "birth-registration", "status": "clarifying"}, 0.0, 0.0),
+    ],
+)
+def test_a_question_back_is_no_wrong_answer(manifest: Path, monkeypatch, reply, right, wrong) -> None:
+    monkeypatch.setattr(evaluation, "hear", lambda *_: heard("我要交医保"))
+    *_, totals = evaluation.evaluate_speech(manifest, ["16k"], lambda *_: reply)
+    assert (totals["topic_accuracy"], totals["topic_answered_wrongly"]) == (right, wrong)
+
+
+def test_the_kind_of_question_chooses_the_graph_and_groups_the_totals(manifest: Path, monkeypatch) -> None:
+    asked = []
+    monkeypatch.setattr(evaluation, "hear", lambda *a: asked.append(a[3].kind) or heard("一二"))
+    rows = [
+        {"path": "a.wav", "text": "一二", "kind": "digits"},
+        {"path": "a.wav", "text": "是", "question": "yes_no"},
+    ]
+    manifest.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    *_, totals = evaluation.evaluate_speech(manifest)
+    assert asked == ["digits", "yes_no"]
+    assert {name: part["sentence_accuracy"] for name, part in totals["questions"].items()} == {
+        "digits": 1.0,
+        "yes_no": 0.0,
+    }
+
+
 def test_the_telephone_has_eight_kilohertz_and_noise_keeps_the_length() -> None:
     tone = (np.sin(np.arange(16_000) / 20) * 0.3).astype(np.float32)
     narrow, rate = evaluation.through("8k-alaw", tone, 16_000)

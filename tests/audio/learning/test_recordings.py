@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from audio.learning import recordings
+from audio.learning.learn import learn
 from audio.learning.proposals import Proposal, propose
 from audio.learning.recordings import RecordingsError, read_recordings
 from audio.learning.trial import Score, better
@@ -45,6 +46,22 @@ def test_jsonl_table_and_pairs_say_the_same(tmp_path: Path) -> None:
         found = read_recordings([place])
         assert [(r.text, r.mandarin) for r in found] == [row[:2] for row in wanted]
     assert [r.speaker for r in read_recordings([tmp_path / "list.tsv"])] == ["甲", "乙"]
+
+
+def test_traditional_characters_are_read_as_the_packs_write_them(tmp_path: Path) -> None:
+    folder(tmp_path)
+    rows = [("a.wav", "身份證跌咗點辦", "身份證丟了怎麼辦"), ("b.wav", "我嘅電費點交", "")]
+    lines = [json.dumps({"path": p, "text": t, "mandarin": m}, ensure_ascii=False) for p, t, m in rows]
+    (tmp_path / "manifest.jsonl").write_text("\n".join(lines), "utf-8")
+    found = [(r.text, r.mandarin) for r in read_recordings([tmp_path])]
+    assert found == [("身份证跌咗点办", "身份证丢了怎么办"), ("我嘅电费点交", "")]
+
+
+def test_a_recording_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    folder(tmp_path)
+    (tmp_path / "list.tsv").write_text("path\ttext\na.wav\t好\nb.wav\t好\n", "utf-8")
+    with pytest.raises(RecordingsError, match=r"a\.wav：.+"):
+        learn("mandarin", read_recordings([tmp_path / "list.tsv"]), lambda _: None, into=tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -86,3 +103,9 @@ def test_better_is_sure_only_of_a_clear_gain() -> None:
     assert better([same] * 30, [same] * 30) == 0.5
     assert better([fine] * 30, [worse] * 30) == 0.0
     assert better([same] * 30, [*[same] * 28, fine, worse]) < 0.9
+
+
+def test_two_sentences_won_by_chance_do_not_count_as_learnt() -> None:
+    picked, missed = Score(True, 5, 10), Score(False, 5, 10)
+    assert better([missed] * 51, [picked] * 2 + [missed] * 49) < 0.9
+    assert better([missed] * 51, [picked] * 5 + [missed] * 46) > 0.9
