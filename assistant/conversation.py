@@ -249,6 +249,8 @@ class Assistant:
             speech=speech,
             display=display,
             expecting=asked.expecting,
+            candidates=asked.candidates,
+            confidence=asked.candidates[0]["share"] if asked.candidates else None,
             dialect=dialogue.dialect,
             rate=dialogue.rate,
             volume=dialogue.volume,

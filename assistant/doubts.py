@@ -30,7 +30,7 @@ class Doubt:
 @dataclass(frozen=True)
 class Asked:
     """A canned sentence instead of a turn of the engine; `expecting` replaces the open question. `heard` is
-    what the recogniser made of it."""
+    what the recogniser made of it; `candidates` are the topics that the sentence asks about."""
 
     status: str
     sentence: str
@@ -38,6 +38,7 @@ class Asked:
     expecting: Mapping[str, Any] | None
     doubt: Doubt | None = None
     heard: str = ""
+    candidates: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,18 @@ def weighed(
     text = judged.text or topic_titles().get(judged.meaning, "")
     if judged.verdict == "ask" and text:
         sentence = "did_you_say" if judged.text else "did_you_ask"
-        return Asked("clarifying", sentence, {"heard": text}, YES_NO, Doubt(text, expecting), heard.text)
+        doubt = Doubt(text, expecting)
+        return Asked(
+            "clarifying", sentence, {"heard": text}, YES_NO, doubt, heard.text, _candidates(judged)
+        )
     return None
+
+
+def _candidates(judged: Judged) -> tuple[Mapping[str, Any], ...]:
+    """The topic that is asked about, as the engine's own clarifying questions name theirs."""
+    kind, _, topic = judged.meaning.partition(":")
+    title = topic_titles().get(judged.meaning) if kind == "topic" else None
+    return ({"topic": topic, "title": title, "share": round(judged.confidence, 4)},) if title else ()
 
 
 def resolved(doubt: Doubt, said: Words, dialect: str) -> Words | Asked:

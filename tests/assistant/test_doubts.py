@@ -156,7 +156,9 @@ def test_a_likely_topic_is_asked_about_by_its_title(talk: Any) -> None:
     meaning, title = next(iter(topic_titles().items()))
     engine = Engine(PROMPT)
     say, _ = talk(engine, Judged("ask", "", 0.3, meaning))
-    assert title in say("听不清的话").speech and not engine.asked
+    asked = say("听不清的话")
+    assert title in asked.speech and not engine.asked
+    assert asked.as_dict()["candidates"] == [{"topic": meaning[6:], "title": title, "share": 0.3}]
     say("对")
     assert [text for text, _ in engine.asked] == [title]
 
