@@ -31,6 +31,11 @@ STEADY_SECONDS = 60.0
 """A child that lived this long starts its back-off again from the beginning."""
 
 
+FRUGAL = {"MALLOC_TRIM_THRESHOLD_": "131072", "MALLOC_MMAP_THRESHOLD_": "131072"}
+"""glibc gives back what loading freed: 134 MB less for the engine, 25 for actions. Not where sound is recognised,
+whose many middle-sized buffers would each be mapped anew."""
+
+
 class StackError(RuntimeError):
     """A part could not be started; the message is a Chinese sentence for the operator."""
 
@@ -95,13 +100,13 @@ def parts(settings: Settings, gateway: bool) -> list[Part]:
         "nlu/credentials.yml",
     ]
     children = [
-        Part("engine", engine, f"{settings.engine_url}/ready", settings.engine_port, {**shared, **rasa_only}),
+        Part("engine", engine, f"{settings.engine_url}/ready", settings.engine_port, {**shared, **rasa_only, **FRUGAL}),
         Part(
             "actions",
             [main, "-m", "actions.server"],
             f"{settings.actions_url}/health",
             settings.actions_port,
-            shared,
+            {**shared, **FRUGAL},
         ),
         Part(
             "departments",
