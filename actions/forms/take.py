@@ -6,7 +6,6 @@ a name after 我叫 or 给…办, a choice by its words, a full date, an amount 
 
 from __future__ import annotations
 
-import re
 from datetime import date
 
 from actions.definitions import Definition, Input
@@ -85,8 +84,7 @@ def _find(input: Input, text: str, today: date) -> tuple[str, str] | None:
             return (amount[0], text.replace(amount[1], " ")) if amount else None
         case "date":
             day = dates.find(text, today=today, when=input.checks.when)
-            house = day and re.search(rf"[路街巷弄道村庄组队里]{re.escape(day[1])}", text)  # 解放路十八号
-            return (day[0], text.replace(day[1], " ")) if day and not house else None
+            return (day[0], text.replace(day[1], " ")) if day else None
         case "person-name":
             cues = _HELPER_CUES if input.id.startswith("helper") else _NAME_CUES
             name = person_name.find(text, cues)

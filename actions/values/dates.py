@@ -51,9 +51,11 @@ def parse(text: str, *, today: date, when: str = "any", rough: bool = False) -> 
 
 
 def find(text: str, *, today: date, when: str = "any", rough: bool = False) -> tuple[str, str] | None:
-    """A date anywhere in a sentence (value, words), or None."""
+    """A date anywhere in a sentence (value, words), or None. The number of a house, 解放路十八号, is no day."""
     result = parse(text, today=today, when=when, rough=rough)
-    return (result.value, result.said) if isinstance(result, Value) else None
+    if not isinstance(result, Value) or re.search(rf"[路街巷弄道村庄组队里]{re.escape(result.said)}", text):
+        return None
+    return result.value, result.said
 
 
 def words(value: str) -> str:
