@@ -29,8 +29,6 @@ GIVE_UP_AFTER = 4
 """A part that ended so many times before it ever answered will not come up: starting says so instead of waiting."""
 STEADY_SECONDS = 60.0
 """A child that lived this long starts its back-off again from the beginning."""
-
-
 FRUGAL = {"MALLOC_TRIM_THRESHOLD_": "131072", "MALLOC_MMAP_THRESHOLD_": "131072"}
 """glibc gives back what loading freed: 134 MB less for the engine, 25 for actions. Not where sound is recognised,
 whose many middle-sized buffers would each be mapped anew."""
@@ -100,7 +98,13 @@ def parts(settings: Settings, gateway: bool) -> list[Part]:
         "nlu/credentials.yml",
     ]
     children = [
-        Part("engine", engine, f"{settings.engine_url}/ready", settings.engine_port, {**shared, **rasa_only, **FRUGAL}),
+        Part(
+            "engine",
+            engine,
+            f"{settings.engine_url}/ready",
+            settings.engine_port,
+            {**shared, **rasa_only, **FRUGAL},
+        ),
         Part(
             "actions",
             [main, "-m", "actions.server"],

@@ -187,9 +187,14 @@ def said_through(channel: str, text: str) -> str:
     return OFF_THE_PHONE.sub("" if channel == "phone" else r"\1", text)
 
 
-@functools.lru_cache(maxsize=8)
 def sentences(channel: str = "") -> dict[str, Any]:
-    """The canned sentences as this channel says them, read once."""
+    """The canned sentences as this channel says them."""
+    return _sentences("phone" if channel == "phone" else "")
+
+
+@functools.cache
+def _sentences(channel: str) -> dict[str, Any]:
+    """Read once for the telephone and once for all others."""
     content: dict[str, Any] = yaml.safe_load(SENTENCES.read_text("utf-8"))
     return {
         name: {form: said_through(channel, text) for form, text in sentence.items()}
