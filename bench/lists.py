@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 import vosk
 
+from audio.acoustic.corpus import read_manifest
 from audio.evaluation import CHANNELS, Channel, through
 from audio.files import read_audio
 from audio.graphs.build import choice_model
@@ -79,13 +80,11 @@ def _decoded(model: vosk.Model, path: Path, channel: Channel) -> str:
 
 
 def _spoken(manifest: Path, words: str) -> tuple[list[Spoken], list[Spoken]]:
-    """Recordings with text and Mandarin pinyin: those of the source `words`, and the others."""
-    rows = [json.loads(line) for line in manifest.read_text("utf-8").splitlines() if line.strip()]
+    """Recordings with Mandarin pinyin: those of the source `words`, and the others."""
     found: tuple[list[Spoken], list[Spoken]] = ([], [])
-    for row in rows:
-        if row.get("text") and row.get("pinyin"):
-            single = bool(words) and row["source"].startswith(words)
-            found[0 if single else 1].append((manifest.parent / row["path"], row["text"]))
+    for one in read_manifest(manifest):
+        single = bool(words) and one.source.startswith(words)
+        found[0 if single else 1].append((Path(one.path), one.text))
     return found
 
 

@@ -20,11 +20,12 @@ from pathlib import Path
 from rich.progress import track
 
 from audio.acoustic.corpus import is_dev, shared_folder
+from audio.graphs.build import BACKGROUND_WORDS
+from audio.graphs.lexicon import Lexicon, frequent_words
 
 PAIRS = Path(__file__).parent / "lists" / "word_pairs.tsv"
 LAW_WEIGHT = 0.1  # nobody speaks like a law, and laws are more than half of the text
 LEAST = 2.0
-WORDS = 25_000
 _MARKS = re.compile(r"[。！？!?；;\n{}，,：:、（）()《》“”]")
 _OTHER = re.compile(r"[^\u4e00-\u9fff]+")
 
@@ -38,9 +39,7 @@ def word_pairs(path: Path = PAIRS) -> dict[tuple[str, str], float]:
 
 def count_pairs(texts: Iterator[tuple[str, float]]) -> Counter[tuple[str, str]]:
     """Counts over stretches between marks, each stretch once, weighted."""
-    from audio.graphs.lexicon import Lexicon, frequent_words
-
-    lexicon, known = Lexicon(), {*dict(frequent_words(WORDS)), "<s>", "</s>"}
+    lexicon, known = Lexicon(), {*dict(frequent_words(BACKGROUND_WORDS)), "<s>", "</s>"}
     counts: Counter[tuple[str, str]] = Counter()
     seen: set[str] = set()
     for text, weight in texts:
@@ -62,20 +61,16 @@ def shared_texts(shared: Path) -> Iterator[tuple[str, float]]:
             yield from ((turn[1], 1.0) for turn in row)
     everyday = (shared / "text" / "everyday" / "tatoeba-zh.tsv").read_text("utf-8").splitlines()
     yield from ((line.split("\t")[0], 1.0) for line in everyday[1:])
-    train, held = _json_lines(shared / "speech" / "train" / "manifest.jsonl"), _held_out(shared)
-    read = [row for row in train if row["source"].startswith("Common Voice")]
-    yield from ((row["text"], 1.0) for row in read if row["text"] not in held)
+    train = _json_lines(shared / "speech" / "train" / "manifest.jsonl")
+    tested = _json_lines(shared / "speech" / "eval" / "manifest.jsonl")
+    held = {row["text"] for row in (*tested, *(row for row in train if is_dev(row["speaker"])))}
+    read = [row["text"] for row in train if row["source"].startswith("Common Voice")]
+    yield from ((text, 1.0) for text in read if text not in held)
     for item in _json_lines(shared / "text" / "guangdong-service-items" / "items.jsonl"):
         yield from ((value, LAW_WEIGHT) for value in item.values() if isinstance(value, str))
     for law in sorted((shared / "laws").glob("*.md")):
         if law.name != "README.md":
             yield law.read_text("utf-8"), LAW_WEIGHT
-
-
-def _held_out(shared: Path) -> set[str]:
-    train = _json_lines(shared / "speech" / "train" / "manifest.jsonl")
-    tested = _json_lines(shared / "speech" / "eval" / "manifest.jsonl")
-    return {row["text"] for row in (*tested, *(row for row in train if is_dev(row["speaker"])))}
 
 
 def _json_lines(path: Path) -> list[dict[str, str]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -110,15 +110,15 @@ def decide(evidence: Evidence, situation: Situation, known: Calibration) -> Judg
     if p_topic >= known.answer and p_topic >= p_best:
         return Judged("answer", asis.text, p_topic, evidence.topic, because="topic")
     likelier, p = (best, p_best) if best and p_best >= p_asis else (asis, p_asis)
+    reading = Judged("ask", likelier.text, p, likelier.meaning, likelier.text != asis.text, "unsure")
     if p >= known.ask and p >= p_topic:
-        changed = likelier.text != asis.text
-        return Judged("ask", likelier.text, p, likelier.meaning, changed, "unsure")
+        return reading
     if p_topic >= known.topic and evidence.topic.startswith("topic:"):
         if evidence.share < DOUBTED:
             return Judged("answer", asis.text, p_topic, evidence.topic, because="topics")
         return Judged("ask", "", p_topic, evidence.topic, because="topic")
     if p >= known.ask:
-        return Judged("ask", likelier.text, p, likelier.meaning, likelier.text != asis.text, "unsure")
+        return reading
     return Judged("again", asis.text, p, because="unlike anything" if p_best < known.ask else "unsure")
 
 
@@ -129,8 +129,7 @@ def open_to_questions(situation: Situation) -> bool:
 
 def topic_probability(evidence: Evidence, known: Calibration) -> float:
     """That text retrieval's first topic is what was meant."""
-    weights = known.weights[topic_model(evidence)]
-    return _logistic(sum(w * x for w, x in zip(weights, topic_features(evidence), strict=True)))
+    return _chance(known.weights[topic_model(evidence)], topic_features(evidence))
 
 
 def topic_model(evidence: Evidence) -> str:
@@ -148,10 +147,7 @@ def topic_features(evidence: Evidence) -> tuple[float, ...]:
 
 def probability(hypothesis: Hypothesis, evidence: Evidence, known: Calibration) -> float:
     """That this reading is what was meant."""
-    row = features(hypothesis, evidence)
-    return _logistic(
-        sum(w * x for w, x in zip(known.weights[model_name(hypothesis, evidence)], row, strict=True))
-    )
+    return _chance(known.weights[model_name(hypothesis, evidence)], features(hypothesis, evidence))
 
 
 def model_name(hypothesis: Hypothesis, evidence: Evidence) -> str:
@@ -178,5 +174,6 @@ def features(hypothesis: Hypothesis, evidence: Evidence) -> tuple[float, ...]:
     )
 
 
-def _logistic(x: float) -> float:
+def _chance(weights: Sequence[float], row: Sequence[float]) -> float:
+    x = sum(w * value for w, value in zip(weights, row, strict=True))
     return 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, x))))

@@ -35,7 +35,6 @@ VOICES = {
 }  # fmt: skip
 """Kokoro styles; those of `fit` are other languages' voices speaking Mandarin."""
 ESPEAK = {"fit": ("+m2", "+m6", "+f3"), "test": ("+m4", "+m8", "+Andrea")}
-DEV = ROOT / "knowledge" / "evaluation" / "dev.jsonl"
 QUESTIONS = {"fit": ("held", "fresh"), "test": ("unseen",)}
 """Whole questions as people tell them, of any length, in the words of any dialect."""
 SHARES = {"listed": 0.42, "unlisted": 0.16, "service": 0.16, "command": 0.12, "value": 0.14}
@@ -78,14 +77,12 @@ def sayings(part: str, seed: int) -> Iterator[Saying]:
 
 
 def questions(part: str) -> list[Saying]:
-    """All questions in scope of the sets for this part; what only digits or letters can say is left out."""
-    folder, found = ROOT / "knowledge" / "evaluation", []
-    for name in QUESTIONS[part]:
-        for line in (folder / f"{name}.jsonl").read_text("utf-8").splitlines():
-            row = json.loads(line)
-            if row.get("topic") and not re.search("[0-9A-Za-z]", row["text"]):
-                found.append(Saying(_MARKS.sub("", row["text"]), "open", f"topic:{row['topic']}", False))
-    return found
+    """All questions of the sets for this part."""
+    return [
+        Saying(text, "open", f"topic:{row['topic']}", False)
+        for name in QUESTIONS[part]
+        for text, row in _questions(name)
+    ]
 
 
 def make(
@@ -135,20 +132,20 @@ def _row(name: str, saying: Saying, words: list[str], speaker: str, seconds: flo
 
 
 def _unlisted(listed: set[str]) -> list[Phrase]:
-    """Development questions of the knowledge base: wordings that no list holds."""
-    rows = (json.loads(line) for line in DEV.read_text("utf-8").splitlines() if line.strip())
-    found = []
-    for row in rows:
-        text = _MARKS.sub("", row["text"])
-        usual = row.get("topic") and row.get("dialect", "mandarin") == "mandarin"
-        if (
-            usual
-            and 5 <= len(text) <= 18
-            and text not in listed
-            and not re.search("[0-9A-Za-z]", row["text"])
-        ):
-            found.append(Phrase(text, f"topic:{row['topic']}"))
-    return found
+    """Short development questions in Mandarin: wordings that no list holds."""
+    return [
+        Phrase(text, f"topic:{row['topic']}")
+        for text, row in _questions("dev")
+        if row.get("dialect", "mandarin") == "mandarin" and 5 <= len(text) <= 18 and text not in listed
+    ]
+
+
+def _questions(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Questions in scope of one of the knowledge base's sets, characters only; none that needs digits or letters."""
+    for line in (ROOT / "knowledge" / "evaluation" / f"{name}.jsonl").read_text("utf-8").splitlines():
+        row = json.loads(line)
+        if row.get("topic") and not re.search("[0-9A-Za-z]", row["text"]):
+            yield _MARKS.sub("", row["text"]), row
 
 
 def _part(text: str) -> str:
